@@ -1,0 +1,55 @@
+"""Every address we print in a page or a mail, made in one place."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from service.tokens import Purpose, Tokens
+
+
+@dataclass(frozen=True)
+class Links:
+    """Builds absolute addresses from the public address of the site (no trailing slash)."""
+
+    site_url: str
+    tokens: Tokens
+
+    @property
+    def host(self) -> str:
+        """The host name of the site, as List-Id and Message-ID want it."""
+        return urlsplit(self.site_url).hostname or "localhost"
+
+    def to(self, path: str) -> str:
+        """An absolute address for a path that begins with a slash."""
+        return self.site_url + quote(path, safe="/-._~?=&#")
+
+    def story(self, slug: str) -> str:
+        """A published story."""
+        return self.to(f"/stories/{slug}")
+
+    def article(self, section: str, slug: str) -> str:
+        """An article in its section."""
+        return self.to(f"/{section}/{slug}")
+
+    def archive(self, slug: str) -> str:
+        """The web copy of an issue, without anyone's token in it."""
+        return self.to(f"/newsletter/{slug}")
+
+    def confirm(self, token: str) -> str:
+        """The confirmation page of a fresh token."""
+        return self.to(f"/confirm/{token}")
+
+    def prove_story(self, token: str) -> str:
+        """The page that proves the address of somebody who told a story, with a fresh token."""
+        return self.to(f"/stories/share/prove/{token}")
+
+    def unsubscribe(self, subscription: int) -> str:
+        """The unsubscribe address of a subscription (its row id): a page for GET, RFC 8058 one-click for POST."""
+        return self.to(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")
+
+    def preferences(self, subscription: int) -> str:
+        """The preference page of the reader behind a subscription (its row id)."""
+        return self.to(f"/preferences/{self.tokens.seal(Purpose.PREFERENCES, subscription)}")
+
+    def desk(self, path: str = "") -> str:
+        """A page of the editors' desk."""
+        return self.to(f"/desk{path}")

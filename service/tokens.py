@@ -1,0 +1,96 @@
+"""Tokens that readers carry in links, and keyed hashes that stand for addresses.
+
+Two kinds. A *sealed* token is one AES block (FIPS 197) over a row id and eight zero bytes: opaque, 22 characters, made
+and opened without the database, and valid for as long as one of SECRET_KEYS can open it, because an unsubscribe link
+must work for ever. A *fresh* token is 32 random bytes whose hash is stored in a row that says what it is for, until
+when, and whether it was used.
+"""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_ZEROS = bytes(8)
+_SEALED_LENGTH = 22
+
+
+class BadToken(Exception):
+    """The token is not one of ours, or was made for something else."""
+
+
+class Purpose(StrEnum):
+    """What a token or keyed hash may be used for; each purpose has a key of its own."""
+
+    SUBSCRIPTION = "subscription"
+    PREFERENCES = "preferences"
+    DRAFT = "draft"
+    STORYTELLER = "storyteller"
+    DELIVERY = "delivery"
+    SUPPRESSION = "suppression"
+    FRESH = "fresh"
+    LIMIT = "limit"
+    SESSION = "session"
+    FORM = "form"
+
+
+class Tokens:
+    """Makes and opens tokens with the secret keys: the first one signs, all of them verify."""
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        if not keys:
+            raise ValueError("at least one secret key is needed")
+        self._keys = {purpose: [_derive(key, purpose) for key in keys] for purpose in Purpose}
+
+    def key(self, purpose: Purpose) -> str:
+        """The signing key of a purpose as text, for libraries that sign by themselves."""
+        return self._keys[purpose][0].hex()
+
+    def seal(self, purpose: Purpose, row: int) -> str:
+        """An opaque token for the row id `row` (0 … 2^63-1), good for `purpose` only."""
+        encryptor = _block(self._keys[purpose][0]).encryptor()
+        return urlsafe_b64encode(encryptor.update(row.to_bytes(8, "big") + _ZEROS)).rstrip(b"=").decode()
+
+    def open(self, purpose: Purpose, token: str) -> int:
+        """The row id in a sealed token. Raises BadToken for anything that `seal` did not make for `purpose`."""
+        try:
+            block = urlsafe_b64decode(token.encode("ascii") + b"==") if len(token) == _SEALED_LENGTH else b""
+        except (UnicodeEncodeError, NotBase64) as error:
+            raise BadToken from error
+        if len(block) != 16 or urlsafe_b64encode(block).rstrip(b"=").decode() != token:
+            raise BadToken
+        for key in self._keys[purpose]:
+            plain = _block(key).decryptor().update(block)
+            if secrets.compare_digest(plain[8:], _ZEROS):
+                return int.from_bytes(plain[:8], "big")
+        raise BadToken
+
+    def fresh(self) -> tuple[str, str]:
+        """A new random token for a link, and the hash of it to store."""
+        token = secrets.token_urlsafe(32)
+        return token, self.fresh_hash(token)
+
+    def fresh_hash(self, token: str) -> str:
+        """The stored form of a random token; it holds full entropy, so no key is needed."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def keyed_hashes(self, purpose: Purpose, text: str) -> list[str]:
+        """`text` under every key, the signing key first: 32 hexadecimal characters each (BLAKE2b, RFC 7693)."""
+        return [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for key in self._keys[purpose]]
+
+    def keyed_hash(self, purpose: Purpose, text: str) -> str:
+        """`text` under the signing key."""
+        return self.keyed_hashes(purpose, text)[0]
+
+
+def _derive(key: bytes, purpose: Purpose) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"storywell " + purpose.encode()).derive(key)
+
+
+def _block(key: bytes) -> Cipher[modes.ECB]:
+    return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305 - one block only, so ECB is just the block cipher
