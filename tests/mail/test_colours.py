@@ -1,0 +1,29 @@
+"""Colours and their contrast."""
+
+import pytest
+
+from service.mail.colours import BLACK, WHITE, Colour, contrast, read_colour
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [
+        ("#FFF", WHITE),
+        ("#1b6157 none", Colour(0x1B, 0x61, 0x57)),
+        ("rgb(1, 2, 3)", Colour(1, 2, 3)),
+        ("white", WHITE),
+        ("transparent", None),
+        ("", None),
+        ("rgba(0,0,0,0)", None),
+    ],
+)
+def test_colour_is_read_as_css_writes_it(text: str, colour: Colour | None) -> None:
+    """What paints nothing, or cannot be read, is None."""
+    assert read_colour(text) == colour
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    """Known pairs."""
+    assert contrast(BLACK, WHITE) == contrast(WHITE, BLACK) == pytest.approx(21)
+    assert contrast(Colour(0x77, 0x77, 0x77), WHITE) == pytest.approx(4.48, abs=0.01)
+    assert contrast(WHITE, WHITE) == 1
