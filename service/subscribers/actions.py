@@ -1,0 +1,88 @@
+"""What ends the mail to somebody, and what lets it begin again."""
+
+from datetime import datetime, timedelta
+
+from service.db import UnitOfWork
+from service.subscribers.address import email_key
+from service.subscribers.consents import add_consent
+from service.subscribers.errors import AddressSuppressed, NothingHeld, TooLateToReturn
+from service.subscribers.locking import locked_subscriber, locked_subscription
+from service.subscribers.model import Subscription, SubscriptionStatus, SuppressionReason, UnsubscribeRoute
+from service.subscribers.questions import close_questions
+from service.subscribers.suppression import is_suppressed, keep_suppression
+from service.subscribers.wording import Wording
+from service.tokens import Tokens
+
+RETURN_WITHIN = timedelta(days=30)
+"""How long the link in a mail may put its reader back. Later, a forwarded old mail could do so against their will."""
+
+ENDS: dict[SuppressionReason, UnsubscribeRoute] = {
+    SuppressionReason.COMPLAINT: UnsubscribeRoute.COMPLAINT,
+    SuppressionReason.NOT_ME: UnsubscribeRoute.NOT_ME,
+    SuppressionReason.NEVER_AGAIN: UnsubscribeRoute.PREFERENCES,
+    SuppressionReason.UNSUBSCRIBED_AT_PROVIDER: UnsubscribeRoute.PROVIDER,
+}
+"""Suppressions that are the reader's own word end the subscriptions too; the others only stop the mail."""
+
+
+def unsubscribe(uow: UnitOfWork, subscription_id: int, route: UnsubscribeRoute, *, now: datetime) -> None:
+    """Take a subscription off the list. Harmless to repeat, also when the subscription has been erased (RFC 8058)."""
+    subscription = locked_subscription(uow.session, subscription_id)
+    if subscription is not None:
+        close_questions(uow.session, subscription, now=now)
+        subscription.end(route, now)
+
+
+def unsubscribe_all(uow: UnitOfWork, subscription_id: int, route: UnsubscribeRoute, *, now: datetime) -> None:
+    """Take every subscription of the reader behind one of them off its list."""
+    subscription = locked_subscription(uow.session, subscription_id)
+    for other in subscription.subscriber.subscriptions if subscription else []:
+        unsubscribe(uow, other.id, route, now=now)
+
+
+def come_back(uow: UnitOfWork, tokens: Tokens, subscription_id: int, wording: Wording, *, now: datetime) -> None:
+    """Undo an unsubscription. Raises NothingHeld, TooLateToReturn (after thirty days) or AddressSuppressed."""
+    subscription = locked_subscription(uow.session, subscription_id)
+    if subscription is None:
+        raise NothingHeld
+    if subscription.status is SubscriptionStatus.CONFIRMED:
+        return
+    if not may_come_back(subscription, now):
+        raise TooLateToReturn
+    refuse_suppressed(uow, tokens, subscription, now)
+    add_consent(uow.session, subscription, wording, "come-back", given_at=now)
+    subscription.start(now)
+
+
+def may_come_back(subscription: Subscription, now: datetime) -> bool:
+    """Whether the link in a mail may still put its reader back: they were on the list, and left it lately."""
+    left = subscription.unsubscribed_at
+    return subscription.confirmed_at is not None and left is not None and now - left <= RETURN_WITHIN
+
+
+def suppress(
+    uow: UnitOfWork,
+    email: str,
+    reason: SuppressionReason,
+    *,
+    tokens: Tokens,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
+    """Never write to `email` again, or not before `until`. An earlier suppression that lasts longer stays as it is."""
+    subscriber = locked_subscriber(uow.session, email_key(email))
+    keep_suppression(uow.session, tokens, email, reason, now=now, until=until)
+    if subscriber is None:
+        return
+    subscriber.suppressed = True
+    for subscription in subscriber.subscriptions if reason in ENDS else []:
+        close_questions(uow.session, subscription, now=now)
+        subscription.end(ENDS[reason], now)
+    subscriber.refresh(now)
+
+
+def refuse_suppressed(uow: UnitOfWork, tokens: Tokens, subscription: Subscription, now: datetime) -> None:
+    """Raise AddressSuppressed if the reader must not be written to; note it on the subscriber if that has run out."""
+    if is_suppressed(uow.session, tokens, subscription.subscriber.email, now):
+        raise AddressSuppressed
+    subscription.subscriber.suppressed = False

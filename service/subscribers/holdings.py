@@ -1,0 +1,59 @@
+"""Everything we hold about one reader, in words and as data (GDPR Art. 15 and 20)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.subscribers.errors import NothingHeld
+from service.subscribers.model import Subscription, SubscriptionConsent
+from service.subscribers.newsletters import newsletter_name
+
+
+def holdings(session: Session, subscription_id: int) -> dict[str, Any]:
+    """What we hold about the reader behind a subscription, ready for JSON; times in ISO 8601. Raises NothingHeld."""
+    subscription = session.get(Subscription, subscription_id)
+    if subscription is None:
+        raise NothingHeld
+    reader = subscription.subscriber
+    return {
+        "email": reader.email,
+        "name": reader.name,
+        "language": reader.locale,
+        "time_zone": reader.zone,
+        "plain_text_only": reader.plain_text_only,
+        "paused_until": _iso(reader.paused_until),
+        "mail_stopped": reader.suppressed,
+        "since": _iso(reader.created_at),
+        "subscriptions": [_subscription(session, one) for one in reader.subscriptions],
+    }
+
+
+def _subscription(session: Session, subscription: Subscription) -> dict[str, Any]:
+    theirs = SubscriptionConsent.subscription_id == subscription.id
+    consents = session.scalars(select(SubscriptionConsent).where(theirs).order_by(SubscriptionConsent.id))
+    return {
+        "newsletter": newsletter_name(session, subscription.newsletter_id).name,
+        "status": subscription.status.value,
+        "signed_up": _iso(subscription.created_at),
+        "confirmed": _iso(subscription.confirmed_at),
+        "unsubscribed": _iso(subscription.unsubscribed_at),
+        "unsubscribed_by": subscription.unsubscribed_by.value if subscription.unsubscribed_by else None,
+        "agreed_to": [_consent(one) for one in consents],
+    }
+
+
+def _consent(consent: SubscriptionConsent) -> dict[str, Any]:
+    return {
+        "words": consent.wording,
+        "version": consent.wording_version,
+        "language": consent.lang,
+        "place": consent.source,
+        "basis": consent.basis,
+        "time": _iso(consent.given_at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,156 @@
+"""A reader's own page: stop, choose, pause, see what we hold, be forgotten. The signed link is the key."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.subscribers.actions import unsubscribe_all
+from service.subscribers.erasure import erase
+from service.subscribers.errors import BadPause
+from service.subscribers.model import UnsubscribeRoute
+from service.subscribers.names import tidy_name
+from service.subscribers.pauses import in_months, on_day
+from service.subscribers.preferences import Choices, pause, resume, save_preferences
+from service.subscribers.queries import Preferences, read_preferences
+from service.subscribers.wording import SWITCH_ON
+from service.tokens import Purpose
+from service.web.access import signed_link
+from service.web.frame import now, render, services
+from service.web.portal.held import everything_held
+
+PAUSES = (("1", "for one month"), ("3", "for three months"), ("6", "for half a year"), ("date", "until a day I choose"))
+BAD_DAY = "Choose a day after today, at most two years from now"
+
+blueprint = Blueprint("preferences", __name__, url_prefix="/preferences")
+
+
+@blueprint.get("/<token>")
+@signed_link
+def show(token: str) -> Response:
+    """Everything that can be chosen, on one page."""
+    return _page(token, {})
+
+
+@blueprint.post("/<token>")
+@signed_link
+def save(token: str) -> ResponseReturnValue:
+    """Keep the choices."""
+    with services().database.unit() as uow:
+        organisation = services().settings.organisation
+        save_preferences(uow, services().tokens, _subscription(token), _choices(), organisation, now=now())
+    return _back(token, "choices")
+
+
+@blueprint.post("/<token>/unsubscribe")
+@signed_link
+def stop(token: str) -> ResponseReturnValue:
+    """Take the reader off every list."""
+    subscription_id = _subscription(token)
+    with services().database.unit() as uow:
+        unsubscribe_all(uow, subscription_id, UnsubscribeRoute.PREFERENCES, now=now())
+    sealed = services().tokens.seal(Purpose.SUBSCRIPTION, subscription_id)
+    return redirect(url_for("subscriptions.show", token=sealed), 303)
+
+
+@blueprint.post("/<token>/pause")
+@signed_link
+def take_a_break(token: str) -> ResponseReturnValue:
+    """Be quiet for a while."""
+    subscription_id = _subscription(token)
+    try:
+        with services().database.unit() as uow:
+            zone = read_preferences(uow.session, subscription_id, now()).zone
+            pause(uow, subscription_id, _until(zone), now=now())
+    except BadPause:
+        return _page(token, {"until": BAD_DAY})
+    return _back(token, "pause")
+
+
+@blueprint.post("/<token>/resume")
+@signed_link
+def end_break(token: str) -> ResponseReturnValue:
+    """Write again."""
+    with services().database.unit() as uow:
+        resume(uow, _subscription(token), now=now())
+    return _back(token, "resume")
+
+
+@blueprint.get("/<token>/data")
+@signed_link
+def data(token: str) -> Response:
+    """What we hold, in words."""
+    with services().database.read() as session:
+        held = everything_held(session, _subscription(token))
+    return render("portal/data.html", token=token, held=held)
+
+
+@blueprint.get("/<token>/data.json")
+@signed_link
+def download(token: str) -> Response:
+    """What we hold, for other programs."""
+    with services().database.read() as session:
+        answer = jsonify(everything_held(session, _subscription(token)))
+    answer.headers["Content-Disposition"] = 'attachment; filename="what-we-hold.json"'
+    return answer
+
+
+@blueprint.get("/<token>/delete")
+@signed_link
+def show_delete(token: str) -> Response:
+    """What deleting means, and one button."""
+    return render("portal/delete.html", token=token, preferences=_preferences(token))
+
+
+@blueprint.post("/<token>/delete")
+@signed_link
+def delete(token: str) -> ResponseReturnValue:
+    """Forget the reader. The page they come back to says that we hold nothing."""
+    with services().database.unit() as uow:
+        never_again = request.form.get("never_again") == "yes"
+        erase(uow, services().tokens, _subscription(token), never_again=never_again, now=now())
+    return redirect(url_for("preferences.show", token=token), 303)
+
+
+def _page(token: str, errors: dict[str, str]) -> Response:
+    return render(
+        "portal/preferences.html",
+        422 if errors else 200,
+        token=token,
+        preferences=_preferences(token),
+        pauses=PAUSES,
+        wording=SWITCH_ON.named(services().settings.organisation),
+        typed=request.form,
+        saved=request.args.get("saved", ""),
+        errors=errors,
+    )
+
+
+def _preferences(token: str) -> Preferences:
+    with services().database.read() as session:
+        return read_preferences(session, _subscription(token), now())
+
+
+def _choices() -> Choices:
+    chosen = {int(word) for word in request.form.getlist("newsletters") if word.isdecimal() and len(word) < 19}
+    return Choices(
+        name=tidy_name(request.form.get("name", "")),
+        plain_text_only=request.form.get("plain_text_only") == "yes",
+        newsletters=chosen if "newsletters_shown" in request.form else None,
+    )
+
+
+def _until(zone: str) -> datetime:
+    """The end of the break that the form asks for. Raises BadPause."""
+    length = request.form.get("pause", "")
+    if length in {"1", "3", "6"}:
+        return in_months(int(length), zone, now=now())
+    return on_day(request.form.get("until", ""), zone)
+
+
+def _back(token: str, saved: str) -> ResponseReturnValue:
+    return redirect(url_for("preferences.show", token=token, saved=saved), 303)
+
+
+def _subscription(token: str) -> int:
+    return services().tokens.open(Purpose.PREFERENCES, token)
