@@ -1,0 +1,51 @@
+"""The rules for a story's words, the same for storytellers and editors, and how typed text is tidied to be kept."""
+
+import re
+import unicodedata
+
+LONGEST_LINE = 120
+"""Characters of a title or a name."""
+LONGEST_STORY = 50_000
+"""Characters."""
+TEASER_WORDS = 60
+"""The most words of a story that lists and mails may show (DOMAIN 3, D1)."""
+
+_AIRY = re.compile(r"\n{3,}")
+
+
+def tidy_line(value: str) -> str:
+    """One line without control characters and outer blanks."""
+    kept = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in value)
+    return " ".join(kept.split())
+
+
+def tidy_text(value: str) -> str:
+    """Paragraphs: line ends as `\\n`, no control characters, no indents (which CommonMark would take for code)."""
+    unified = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    kept = "".join(char for char in unified if char == "\n" or unicodedata.category(char) != "Cc" or char == "\t")
+    return _AIRY.sub("\n\n", "\n".join(line.strip() for line in kept.split("\n"))).strip()
+
+
+def count_words(text: str) -> int:
+    """How many words, separated by blanks."""
+    return len(text.split())
+
+
+def too_long(what: str, value: str, most: int) -> str:
+    """One sentence for a value of more than `most` characters, or nothing."""
+    if len(value) <= most:
+        return ""
+    return f"{what} has {len(value):,} characters. We can take up to {most:,}. Please shorten it."
+
+
+def problems_with_words(title: str, teaser: str, body: str) -> dict[str, str]:
+    """What stands in the way of keeping an edited wording: field -> one sentence. Empty when all is well."""
+    teaser_words = count_words(teaser)
+    found = {
+        "title": too_long("The title", title, LONGEST_LINE) if title else "Give the story a title.",
+        "teaser": f"The teaser has {teaser_words} words. Use at most {TEASER_WORDS}."
+        if teaser_words > TEASER_WORDS
+        else "",
+        "body": too_long("The story", body, LONGEST_STORY) if body else "The story has no words.",
+    }
+    return {field: sentence for field, sentence in found.items() if sentence}
