@@ -1,0 +1,152 @@
+"""What is new, for feed readers: Atom (RFC 4287) and JSON Feed 1.1.
+
+Entries hold a few lines and a link, never the whole text, so that little is left elsewhere when a storyteller takes a
+story back.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from service.library.model import Article
+from service.library.queries import published_articles
+from service.links import Links
+from service.stories.queries import newest_stories
+from service.web.access import public
+from service.web.frame import now, services
+
+blueprint = Blueprint("feeds", __name__)
+
+MOST_ENTRIES = 30
+ATOM = "http://www.w3.org/2005/Atom"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was published."""
+
+    url: str
+    title: str
+    author: str
+    lines: str
+    lang: str
+    published: datetime
+    updated: datetime
+
+
+@blueprint.get("/feed.xml")
+@public
+def atom() -> Response:
+    """The Atom feed."""
+    xml = tostring(_atom(_entries()), encoding="utf-8", xml_declaration=True)
+    return _cheaply(Response(xml, content_type="application/atom+xml; charset=utf-8"))
+
+
+@blueprint.get("/feed.json")
+@public
+def json_feed() -> Response:
+    """The JSON Feed."""
+    response = jsonify(_json(_entries()))
+    response.content_type = "application/feed+json; charset=utf-8"
+    return _cheaply(response)
+
+
+def _entries() -> list[Entry]:
+    with services().database.read() as session:
+        found = [*_stories(session), *_articles(session)]
+    return sorted(found, key=lambda entry: entry.published, reverse=True)[:MOST_ENTRIES]
+
+
+def _stories(session: Session) -> list[Entry]:
+    links = services().links
+    return [
+        Entry(
+            url=links.story(story.slug),
+            title=revision.title,
+            author=story.display_name,
+            lines=revision.teaser,
+            lang=story.lang,
+            published=story.published_at or story.created_at,
+            updated=story.published_at or story.created_at,
+        )
+        for story, revision in newest_stories(session, now(), most=MOST_ENTRIES)
+    ]
+
+
+def _articles(session: Session) -> list[Entry]:
+    query = published_articles().order_by(Article.published_at.desc(), Article.id.desc()).limit(MOST_ENTRIES)
+    return [_article_entry(article, services().links) for article in session.scalars(query)]
+
+
+def _article_entry(article: Article, links: Links) -> Entry:
+    return Entry(
+        url=links.article(article.section.slug, article.slug),
+        title=article.title,
+        author=services().settings.organisation,
+        lines=article.summary,
+        lang=article.lang,
+        published=article.published_at or article.updated_at,
+        updated=article.updated_at,
+    )
+
+
+def _atom(entries: list[Entry]) -> Element:
+    links = services().links
+    feed = Element("feed", {"xmlns": ATOM, "xml:lang": "en-GB"})
+    SubElement(feed, "id").text = links.to("/")
+    SubElement(feed, "title").text = services().settings.organisation
+    SubElement(feed, "updated").text = max((entry.updated for entry in entries), default=EPOCH).isoformat()
+    SubElement(feed, "link", rel="self", type="application/atom+xml", href=links.to("/feed.xml"))
+    SubElement(feed, "link", rel="alternate", type="text/html", href=links.to("/"))
+    for entry in entries:
+        feed.append(_atom_entry(entry))
+    return feed
+
+
+def _atom_entry(entry: Entry) -> Element:
+    node = Element("entry", {"xml:lang": entry.lang})
+    SubElement(node, "id").text = entry.url
+    SubElement(node, "title").text = entry.title
+    SubElement(SubElement(node, "author"), "name").text = entry.author
+    SubElement(node, "link", rel="alternate", type="text/html", href=entry.url)
+    SubElement(node, "published").text = entry.published.isoformat()
+    SubElement(node, "updated").text = entry.updated.isoformat()
+    SubElement(node, "summary").text = entry.lines
+    return node
+
+
+def _json(entries: list[Entry]) -> dict[str, Any]:
+    links = services().links
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": services().settings.organisation,
+        "home_page_url": links.to("/"),
+        "feed_url": links.to("/feed.json"),
+        "language": "en-GB",
+        "items": [
+            {
+                "id": entry.url,
+                "url": entry.url,
+                "title": entry.title,
+                "content_text": entry.lines,
+                "authors": [{"name": entry.author}],
+                "language": entry.lang,
+                "date_published": entry.published.isoformat(),
+                "date_modified": entry.updated.isoformat(),
+            }
+            for entry in entries
+        ],
+    }
+
+
+def _cheaply(response: Response) -> Response:
+    """Ask every time, so that nobody keeps a withdrawn story; whoever has this very answer already gets a 304."""
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

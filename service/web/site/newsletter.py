@@ -1,0 +1,41 @@
+"""The archive: every issue that went out, as pages of the site, each story looked at again."""
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from service.issues.content import archived
+from service.issues.model import Newsletter
+from service.issues.queries import archived_issue, archived_issues, newsletters
+from service.issues.schedule import occurrences
+from service.web.access import public
+from service.web.frame import now, render, services
+
+blueprint = Blueprint("newsletter", __name__, url_prefix="/newsletter")
+
+
+@blueprint.get("")
+@public
+def issues() -> Response:
+    """What the newsletter is, when the next one comes, and all that were sent."""
+    with services().database.read() as session:
+        return render("site/newsletter/list.html", papers=_coming(session), issues=archived_issues(session))
+
+
+@blueprint.get("/<slug>")
+@public
+def issue(slug: str) -> Response:
+    """One issue, without anyone's links in it."""
+    with services().database.read() as session:
+        found = archived_issue(session, slug)
+        content = archived(session, found, services().links, now())
+        return render(
+            "site/newsletter/issue.html",
+            issue=found,
+            items=found.items,
+            blocks={block.item_id: block for block in content.items},
+        )
+
+
+def _coming(session: Session) -> list[tuple[Newsletter, object]]:
+    papers = [paper for paper in newsletters(session) if paper.active]
+    return [(paper, next(iter(occurrences(paper, now(), 1)), None)) for paper in papers]
