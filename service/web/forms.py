@@ -1,0 +1,48 @@
+"""Public forms without cookies: a signed age, a honeypot, and the words for what went wrong.
+
+A session cookie for readers would be tracking by the back door, so public forms carry the time they were shown, signed.
+A sender that never saw the form cannot make one, and one that answers faster than a hand can is asked to press again.
+"""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+from service.tokens import BadToken, Purpose, Tokens
+
+YOUNGEST = timedelta(seconds=1)
+OLDEST = timedelta(days=2)
+
+
+class BadForm(Exception):
+    """The form was not one of ours."""
+
+
+class StaleForm(Exception):
+    """The form was shown too long ago."""
+
+
+class TooQuick(Exception):
+    """Nobody types that fast."""
+
+
+def make_form_token(tokens: Tokens, now: datetime) -> str:
+    """The hidden field of a form that is shown now."""
+    return tokens.seal(Purpose.FORM, round(now.timestamp() * 1000))
+
+
+def check_form_token(tokens: Tokens, value: str, now: datetime) -> None:
+    """Raise BadForm, StaleForm or TooQuick unless `value` was made for a form a hand has since filled in."""
+    try:
+        shown = datetime.fromtimestamp(tokens.open(Purpose.FORM, value) / 1000, UTC)
+    except BadToken as error:
+        raise BadForm from error
+    if not timedelta() <= now - shown <= OLDEST:
+        raise StaleForm
+    if now - shown < YOUNGEST:
+        raise TooQuick
+
+
+def one_line(value: str, *, most: int) -> str:
+    """What was typed into a one-line field: control characters and outer blanks gone, at most `most` characters."""
+    kept = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in value)
+    return " ".join(kept.split())[:most]

@@ -1,0 +1,88 @@
+"""Subscribers at the desk: masked, found by exact address, every look on the trail."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.bootstrap import Services
+from service.subscribers.model import Subscription, SubscriptionConsent, SubscriptionStatus, UnsubscribeRoute
+from tests.cast import ADA, MAL, NOW
+from tests.web.at_desk import fill, press, trail
+
+
+@pytest.fixture
+def content(services: Services) -> None:
+    """A newsletter, one reader of each kind, and an article."""
+    fill(services)
+
+
+def test_the_list_of_readers_masks_their_addresses(desk: FlaskClient, services: Services, content: None) -> None:
+    """Looking at it leaves nothing on the trail, because it shows nobody."""
+    page = desk.get("/desk/subscribers").text
+
+    assert "a•••@example.test" in page
+    assert ADA not in page
+    assert trail(services) == []
+
+
+def test_a_reader_is_found_by_the_whole_address(desk: FlaskClient, services: Services, content: None) -> None:
+    """However it is written; the trail says who asked, and the address stands in no URL."""
+    answer = press(desk, "/desk/subscribers", address=ADA.upper())
+
+    assert (answer.status_code, answer.location) == (303, "/desk/subscribers/1")
+    assert trail(services) == [("found_by_address", "subscriber:1")]
+
+
+@pytest.mark.parametrize("typed", ["ada", "@example.test", "", "%", MAL])
+def test_a_part_of_an_address_finds_nobody(desk: FlaskClient, services: Services, content: None, typed: str) -> None:
+    """The list cannot be fished out; what was typed stays in the field."""
+    answer = press(desk, "/desk/subscribers", address=typed)
+
+    assert answer.status_code == 422
+    assert "no subscriber with exactly this address" in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert trail(services) == []
+
+
+def test_a_readers_page_tells_where_they_stand_and_not_who_they_are(desk: FlaskClient, content: None) -> None:
+    """Status and dates, with the address masked."""
+    page = desk.get("/desk/subscribers/1").text
+
+    assert "Confirmed" in page
+    assert ADA not in page
+
+
+def test_looking_at_an_address_leaves_a_trail(desk: FlaskClient, services: Services, content: None) -> None:
+    """The button shows name and address, and says so on the trail."""
+    answer = press(desk, "/desk/subscribers/1")
+
+    assert ADA in answer.text
+    assert trail(services) == [("looked_at_address", "subscriber:1")]
+
+
+def test_the_consent_can_be_shown(desk: FlaskClient, services: Services, content: None) -> None:
+    """Word for word, with the version, the place and the time."""
+    words = {"wording": "Yes, & gladly.", "wording_version": "7", "lang": "en-GB", "source": "footer /"}
+    with services.database.unit() as uow:
+        uow.session.add(SubscriptionConsent(subscription_id=1, **words, given_at=NOW))
+
+    page = desk.get("/desk/subscribers/1").text
+
+    assert "Yes, &amp; gladly." in page
+    assert "shown at footer /, wording 7" in page
+
+
+def test_an_editor_unsubscribes_somebody_who_asked(desk: FlaskClient, services: Services, content: None) -> None:
+    """The reason is kept, and so is who did it."""
+    press(desk, "/desk/subscribers/1/unsubscribe/1")
+
+    with services.database.read() as session:
+        subscription = session.get_one(Subscription, 1)
+        assert subscription.status is SubscriptionStatus.UNSUBSCRIBED
+        assert subscription.unsubscribed_by is UnsubscribeRoute.STAFF
+    assert trail(services) == [("unsubscribed", "subscriber:1")]
+
+
+def test_nobody_is_unsubscribed_by_somebody_elses_page(desk: FlaskClient, services: Services, content: None) -> None:
+    """Ben's subscription does not end on Ada's page."""
+    assert press(desk, "/desk/subscribers/1/unsubscribe/2").status_code == 404
+    assert trail(services) == []
