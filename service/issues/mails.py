@@ -1,0 +1,56 @@
+"""The transactional mails about issues: the test copy an editor asks for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.db import UnitOfWork
+from service.editors.model import Editor
+from service.issues.model import Issue, IssueTest
+from service.issues.render import render_issue
+from service.links import Links
+from service.mail.letterhead import Letterhead
+from service.mail.message import Address, Mailing, Recipient
+from service.mail.notices import Composer
+
+MARK = "[TEST] "
+
+
+def test_copy(uow: UnitOfWork, head: Letterhead, subject_id: int, now: datetime) -> Mailing | None:
+    """The issue as it would leave now, to the editor who asked, with links that open nobody's preferences."""
+    test = uow.session.get(IssueTest, subject_id)
+    editor = uow.session.get(Editor, test.editor_id) if test else None
+    if test is None or editor is None or not editor.active:
+        return None
+    issue = uow.session.get_one(Issue, test.issue_id)
+    copy = render_issue(uow.session, issue, head, now)[0]
+    return Mailing(
+        name="test",
+        sender=sender_of(issue, head),
+        reply_to=head.reply_to,
+        subject=MARK + copy.subject,
+        text=copy.text,
+        html=copy.html,
+        lang=copy.lang,
+        recipients=[
+            Recipient(to=Address(editor.email, editor.name), delivery=f"test-{test.id}", slots=inert_slots(head.links))
+        ],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def sender_of(issue: Issue, head: Letterhead) -> Address:
+    """Who an issue is from: its newsletter's own sender, or the house's."""
+    return Address.parse(issue.newsletter.sender) if issue.newsletter.sender else head.sender
+
+
+def inert_slots(links: Links) -> Mapping[str, str]:
+    """What fills the personal places of a copy that is nobody's: addresses of the right shape that open nothing."""
+    return {
+        "%%greeting%%": "Hello,",
+        "%%greeting_html%%": "Hello,",
+        "%%unsubscribe_url%%": links.to("/unsubscribe/test"),
+        "%%preferences_url%%": links.to("/preferences/test"),
+    }
+
+
+COMPOSERS: Mapping[str, Composer] = {"issue_test": test_copy}
