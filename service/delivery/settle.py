@@ -1,0 +1,103 @@
+"""What the sweep does for batches: put back what never left, name what nobody can know, and finish what is done."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from service.db import UnitOfWork
+from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus
+from service.delivery.presence import Presence
+from service.delivery.transitions import OPEN, TRANSITIONS
+from service.issues.actions import finish
+from service.issues.model import Issue, IssueState
+
+
+def settle(uow: UnitOfWork, presence: Presence, *, now: datetime) -> None:
+    """One pass over every open batch. Harmless to run twice, and at the same time as anything else."""
+    release_claims(uow.session, presence, now=now)
+    lose_sight(uow.session, presence)
+    believe_events(uow.session, now=now)
+    count_afresh(uow.session)
+
+
+def release_claims(session: Session, presence: Presence, *, now: datetime) -> None:
+    """Claimed batches whose lease ran out or whose worker is gone are ready again: nothing had left the house."""
+    for worker, ran_out in session.execute(
+        select(Batch.worker, Batch.lease_until <= now).where(Batch.status == BatchStatus.CLAIMED).distinct()
+    ):
+        if presence.is_gone(worker):
+            _all(session, "release", Batch.worker == worker)
+        elif ran_out:
+            _all(session, "release", Batch.worker == worker, Batch.lease_until <= now)
+
+
+def lose_sight(session: Session, presence: Presence) -> None:
+    """Batches that were being posted by a worker that is proven gone are `unknown`: they may or may not have left.
+
+    A lease that ran out is no proof: the worker may be stopped and go on later.
+    """
+    workers = session.scalars(select(Batch.worker).where(Batch.status == BatchStatus.POSTING).distinct())
+    for worker in workers:
+        if presence.is_gone(worker):
+            _all(session, "lost_sight", Batch.worker == worker, reason="the worker died while it was posting")
+
+
+def believe_events(session: Session, *, now: datetime) -> None:
+    """An event of one of its deliveries proves an unknown batch: a request is taken or refused as a whole."""
+    proof = exists().where(
+        Delivery.batch_id == Batch.id, Delivery.status.between(DeliveryStatus.DEFERRED, DeliveryStatus.DELIVERED)
+    )
+    later = exists().where(Delivery.batch_id == Batch.id, Delivery.status >= DeliveryStatus.DROPPED)
+    session.execute(
+        update(Batch)
+        .where(Batch.status == BatchStatus.UNKNOWN, proof | later)
+        .values(status=BatchStatus.HANDED_OVER, settled_at=now, reason="proven by an event of the provider")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def count_afresh(session: Session) -> None:
+    """A batch that used up its attempts paused its issue; when a person let the issue go on, it has new ones."""
+    sending = select(Issue.id).where(Issue.state == IssueState.SENDING)
+    session.execute(
+        update(Batch)
+        .where(Batch.status == BatchStatus.READY, Batch.attempt >= MOST_ATTEMPTS, Batch.issue_id.in_(sending))
+        .values(attempt=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish_issues(uow: UnitOfWork, *, now: datetime) -> None:
+    """Issues being sent in which no batch is open any more are `sent`."""
+    open_batches = exists().where(Batch.issue_id == Issue.id, Batch.status.in_(OPEN))
+    done = select(Issue.id).where(Issue.state == IssueState.SENDING, ~open_batches)
+    for issue_id in list(uow.session.scalars(done)):
+        finish(uow, issue_id, now)
+
+
+def hands_wanted(session: Session, slots: int, now: datetime) -> dict[int, int]:
+    """Issue id -> how many more drains it could use: it has batches to hand over, and fewer than `slots` in hand."""
+    in_hand = Batch.status.in_([BatchStatus.CLAIMED, BatchStatus.POSTING])
+    due = and_(Batch.status == BatchStatus.READY, or_(Batch.not_before.is_(None), Batch.not_before <= now))
+    query = (
+        select(Batch.issue_id, func.sum(case((due, 1), else_=0)), func.sum(case((in_hand, 1), else_=0)))
+        .join(Issue, Issue.id == Batch.issue_id)
+        .where(Issue.state == IssueState.SENDING)
+        .group_by(Batch.issue_id)
+    )
+    wanted = {issue: min(int(ready), slots - int(busy)) for issue, ready, busy in session.execute(query)}
+    return {issue: hands for issue, hands in wanted.items() if hands > 0}
+
+
+def _all(session: Session, step: str, *which: object, reason: str | None = None) -> None:
+    sources, target = TRANSITIONS[step]
+    values: dict[str, object] = {"status": target}
+    if reason is not None:
+        values["reason"] = reason
+    session.execute(
+        update(Batch)
+        .where(Batch.status.in_(sources), *which)  # type: ignore[arg-type]
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,85 @@
+"""The answer to "who got it, and who not?", counted from the ledger at the moment of asking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from service.delivery.audience import readers
+from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus, Variant
+from service.issues.model import Issue
+from service.subscribers.model import Subscription
+
+_ON_ITS_WAY = {BatchStatus.HANDED_OVER}
+_NOBODY_KNOWS = {BatchStatus.POSTING, BatchStatus.UNKNOWN}
+_NOT_LEFT = {BatchStatus.READY, BatchStatus.CLAIMED}
+_BOUNCED = {DeliveryStatus.BOUNCED, DeliveryStatus.SOFT_BOUNCED, DeliveryStatus.DROPPED}
+
+
+@dataclass(frozen=True)
+class IssueStatus:
+    """Counts of people. recipients = handed_over + unknown + not_sent; the event counts are parts of handed_over."""
+
+    id: int
+    state: str
+    send_at: datetime | None
+    recipients: int
+    handed_over: int
+    delivered: int
+    bounced: int
+    complained: int
+    unknown: int
+    not_sent: int
+    variants: int
+
+
+def issue_status(session: Session, issue_id: int) -> IssueStatus:
+    """Count an issue. Raises NoResultFound when there is none with this id."""
+    issue = session.get_one(Issue, issue_id)
+    refused = Delivery.status == DeliveryStatus.REJECTED
+    row = session.execute(
+        select(
+            _people(Batch.status.in_(_ON_ITS_WAY), ~refused),
+            _people(Batch.status.in_(_NOBODY_KNOWS)),
+            _people(refused),
+            _people(Delivery.status == DeliveryStatus.DELIVERED),
+            _people(Delivery.status.in_(_BOUNCED)),
+            _people(Delivery.status == DeliveryStatus.COMPLAINED),
+        )
+        .select_from(Delivery)
+        .join(Batch, Batch.id == Delivery.batch_id)
+        .where(Delivery.issue_id == issue_id)
+    ).one()
+    handed_over, unknown, rejected, delivered, bounced, complained = (int(count or 0) for count in row)
+    waiting = _waiting(session, issue)
+    return IssueStatus(
+        id=issue.id, state=issue.state, send_at=issue.send_at,
+        recipients=handed_over + unknown + rejected + waiting,
+        handed_over=handed_over, delivered=delivered, bounced=bounced, complained=complained,
+        unknown=unknown, not_sent=rejected + waiting,
+        variants=session.scalar(select(func.count(Variant.key.distinct())).where(Variant.issue_id == issue_id)) or 0,
+    )  # fmt: skip
+
+
+def _people(*conditions: object):  # type: ignore[no-untyped-def]
+    return func.sum(case((and_(*conditions), 1), else_=0))  # type: ignore[arg-type]
+
+
+def _waiting(session: Session, issue: Issue) -> int:
+    """Readers who are still to get it: those in ranges that have not left, or the whole audience before the start."""
+    everybody = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
+    if issue.started_at is None:
+        return session.scalar(everybody) or 0
+    in_open_range = (
+        select(Batch.id)
+        .where(Batch.issue_id == issue.id, Batch.status.in_(_NOT_LEFT | {BatchStatus.CANCELLED}))
+        .where(Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber))
+        .exists()
+    )
+    has_one = (
+        select(Delivery.id)
+        .where(Delivery.issue_id == issue.id, Delivery.subscriber_id == Subscription.subscriber_id)
+        .exists()
+    )
+    return session.scalar(everybody.where(in_open_range, ~has_one)) or 0

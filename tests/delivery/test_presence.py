@@ -1,0 +1,60 @@
+"""Presence: who is alive can prove it, and who died cannot be taken for alive."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from service.db import Database
+from service.delivery.presence import be_present
+
+HOLD = """
+import sys
+from pathlib import Path
+from service.db import Database, SilentDoorbell
+from service.delivery.presence import be_present
+presence = be_present(Database(sys.argv[1], SilentDoorbell()), Path(sys.argv[2]))
+print(presence.name, flush=True)
+sys.stdin.read()
+"""
+
+
+def another_worker(database: Database, folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """A real process that holds its presence until its standard input ends."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, url, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+def test_a_living_worker_is_not_gone(database: Database, tmp_path: Path) -> None:
+    """Nobody takes over what another process still holds."""
+    me = be_present(database, tmp_path)
+    process, name = another_worker(database, tmp_path)
+
+    assert me.proven()
+    assert not me.is_gone(name)
+    process.kill()
+    process.communicate()
+    me.leave()
+
+
+def test_a_killed_worker_is_gone(database: Database, tmp_path: Path) -> None:
+    """kill -9 lets go of the lock at once."""
+    me = be_present(database, tmp_path)
+    process, name = another_worker(database, tmp_path)
+    process.kill()
+    process.communicate()
+
+    assert me.is_gone(name)
+    assert me.is_gone("never-was-here")
+    me.leave()
+
+
+def test_one_is_never_gone_to_oneself(database: Database, tmp_path: Path) -> None:
+    """A worker does not bury itself."""
+    me = be_present(database, tmp_path)
+
+    assert not me.is_gone(me.name)
+    me.leave()
