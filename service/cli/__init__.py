@@ -1,0 +1,25 @@
+"""The `storywell` command. Subcommands are imported when they are called, so that `storywell run` stays small."""
+
+import click
+
+from service.cli.frame import LazyGroup
+
+COMMANDS = {
+    "run": "service.cli.run:run",
+    "web": "service.cli.parts:web",
+    "worker": "service.cli.parts:worker",
+    "timer": "service.cli.parts:timer",
+    "db": "service.cli.database:db",
+    "demo": "service.cli.demo:demo",
+    "editor": "service.cli.editors:editor",
+    "subscribers": "service.cli.subscribers:subscribers",
+    "issues": "service.cli.issues:issues",
+    "doctor": "service.cli.doctor:doctor",
+}
+WITHOUT_SERVICES = frozenset({"run", "web", "worker", "timer", "db", "doctor"})
+
+
+@click.group(cls=LazyGroup, commands_table=COMMANDS, without_services=WITHOUT_SERVICES)
+@click.version_option(package_name="storywell")
+def main() -> None:
+    """Newsletters and stories for patient communities."""

@@ -1,0 +1,22 @@
+"""The timer: rings a few bells again and again. Rows decide what is due, so a doubled or missed tick does no harm."""
+
+from celery import Celery
+
+from workers.settings import make_celery
+
+SWEEP_SECONDS = 5.0
+COMPOSE_SECONDS = 60.0
+UPKEEP_SECONDS = 300.0
+
+TIMETABLE = {
+    "sweep": {"task": "timer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 3}},
+    "upkeep": {"task": "timer.upkeep", "schedule": UPKEEP_SECONDS, "options": {"expires": UPKEEP_SECONDS}},
+    "compose": {"task": "timer.compose", "schedule": COMPOSE_SECONDS, "options": {"expires": COMPOSE_SECONDS * 3}},
+}
+
+
+def make_timer(broker: str) -> Celery:
+    """The application that `celery beat` runs; it needs no database and keeps nothing on disk that matters."""
+    timer = make_celery(broker)
+    timer.conf.update(beat_schedule=TIMETABLE, beat_max_loop_interval=5)
+    return timer
