@@ -1,0 +1,111 @@
+"""The making of an issue in a real browser: for everyone, on a small phone, in light and in dark, with the keyboard."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from service.bootstrap import Services
+from service.cli.demo import seed_demo
+from service.editors.actions import make_sign_in_link
+from service.editors.model import Editor
+from service.issues.compose import compose_next
+from service.issues.editing import set_subject
+from service.issues.queries import newsletter_named
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+ARCHIVE = ("/newsletter", "/newsletter/monthly-2026-05-05")
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the house."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def issue_id(services: Services) -> int:
+    """A draft made from the demo content."""
+    seed_demo(services)
+    with services.database.unit() as uow:
+        return compose_next(uow, newsletter_named(uow.session, "monthly"), services.clock()).id
+
+
+@pytest.fixture(params=["light", "dark"])
+def at_desk(
+    browser: Browser, request: pytest.FixtureRequest, site: str, services: Services, eve: Editor
+) -> Iterator[Page]:
+    """Eve on the narrowest page that WCAG 1.4.10 asks for, signed in."""
+    with services.database.unit() as uow:
+        token = make_sign_in_link(uow, eve, tokens=services.tokens, now=services.clock())
+    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param, base_url=site)
+    page = context.new_page()
+    page.goto(f"/desk/enter/{token}")
+    page.get_by_role("button", name="Sign in").click()
+    yield page
+    context.close()
+
+
+def check(page: Page) -> None:
+    """Nothing for axe to say, and nothing wider than the screen."""
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+
+
+def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, issue_id: int) -> None:
+    """From the draft to the schedule; nothing typed is lost when a colleague saves in between."""
+    page, here = at_desk, f"/desk/issues/{issue_id}"
+    page.goto(here)
+    check(page)
+    story = page.locator(".item").nth(1).locator("h3").inner_text()
+    page.get_by_role("button", name=f"Up {story}").press("Enter")
+    expect(page.locator(".item").first.locator("h3")).to_have_text(story)
+    for path in (f"{here}/items/1", f"{here}/subject"):
+        page.goto(path)
+        check(page)
+
+    page.locator("#subject").fill("Mine")
+    with services.database.unit() as uow:
+        set_subject(uow, issue_id, "Theirs", "", now=services.clock())
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Theirs")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Save my words").press("Enter")
+    expect(page.get_by_role("heading", name="Mine", level=1)).to_be_visible()
+
+    page.get_by_role("button", name="Approve").press("Enter")
+    page.get_by_role("link", name="Schedule").press("Enter")
+    check(page)
+    page.get_by_role("button", name="Go on").press("Enter")
+    check(page)
+    page.get_by_role("button", name="Yes, schedule it").press("Enter")
+    expect(page.get_by_text("It goes out by itself on")).to_be_visible()
+    check(page)
+
+
+def test_the_preview_shows_the_mail_in_a_frame_that_may_do_nothing(at_desk: Page, issue_id: int) -> None:
+    """The words are there; scripts and links out of the frame are not possible."""
+    at_desk.goto(f"/desk/issues/{issue_id}")
+    frame = at_desk.locator(".frame-phone iframe")
+    frame.scroll_into_view_if_needed()
+
+    assert frame.get_attribute("sandbox") == ""
+    expect(frame.content_frame.get_by_text("There is no hurry.")).to_be_visible()
+
+
+def test_the_archive_is_for_everyone(at_desk: Page, issue_id: int) -> None:
+    """List and issue."""
+    for path in ARCHIVE:
+        at_desk.goto(path)
+        check(at_desk)

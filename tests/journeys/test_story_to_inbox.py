@@ -1,0 +1,169 @@
+"""A story on its whole way: told on a phone, published at the desk, composed into an issue, mailed, archived."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from service.editors.actions import add_editor, make_sign_in_link
+from service.editors.model import Role
+from service.library.model import Article, Section
+from tests.cast import EVE
+from tests.journeys.content import a_newsletter, confirmed_readers
+from tests.journeys.house import House, wait_for
+from tests.standins.sendgrid import SendGridStandin
+from tests.standins.smtp import SmtpStandin
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
+READERS = 25
+TELLER = "tomasz@example.test"
+TITLE = "The bench by the window"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What arrived at a receiver."""
+
+    to: str
+    subject: str
+    text: str
+
+
+@contextmanager
+def receiver(transport: str) -> Iterator[tuple[dict[str, str], Callable[[], list[Mail]]]]:
+    """A real receiving server, the settings that lead to it, and a way to read what arrived."""
+    if transport == "smtp":
+        with SmtpStandin() as server:
+            yield (
+                {"MAIL_TRANSPORT": "smtp", "SMTP_URL": server.url},
+                lambda: [
+                    Mail(one.recipients[0], str(one.message["Subject"]), one.part("plain")) for one in server.messages()
+                ],
+            )
+        return
+    with SendGridStandin(api_key="SG.test") as standin:
+        yield (
+            {"MAIL_TRANSPORT": "sendgrid", "SENDGRID_API_KEY": "SG.test", "SENDGRID_API_URL": standin.url},
+            lambda: [Mail(one.to, one.subject, one.text) for one in standin.messages()],
+        )
+
+
+@pytest.mark.parametrize("transport", ["smtp", "sendgrid"])
+def test_a_story_goes_from_its_teller_to_every_reader(
+    house: Callable[..., House], phone: Page, desktop: Page, transport: str
+) -> None:
+    """Each confirmed reader has exactly one mail, with the story and the article in it; the archive shows it."""
+    with receiver(transport) as (settings, arrived):
+        place = house(**settings)
+        newsletter = a_newsletter(place.services)
+        readers = confirmed_readers(place.services, newsletter, READERS)
+        an_article(place)
+        place.start("web", "worker", "timer")
+
+        tell(place, phone)
+        prove = wait_for(lambda: link_in(arrived(), TELLER, f"{place.url}/stories/share/prove/"), what="the proof mail")
+        phone.goto(prove)
+        phone.locator("main").get_by_role("button").click()
+
+        sign_in(place, desktop)
+        publish(place, desktop)
+        issue = compose_and_send(place, desktop)
+        subject = "Small things that help"
+        wait_for(lambda: len([m for m in arrived() if m.subject == subject]) == READERS, what="everyone's mail")
+
+        mails = [mail for mail in arrived() if mail.subject == subject]
+        assert Counter(mail.to for mail in mails) == Counter(readers)
+        assert all(TITLE in mail.text and "What is ALL?" in mail.text for mail in mails)
+        desktop.goto(issue)
+        wait_for(lambda: (desktop.reload(), desktop.get_by_text("See it in the archive").count())[1], what="sent")
+        desktop.get_by_text("See it in the archive").click()
+        desktop.locator("main").get_by_role("link", name=re.compile("story", re.I)).first.click()
+        assert desktop.locator("h1").inner_text() == TITLE
+
+
+def tell(house: House, phone: Page) -> None:
+    """Tell a story in the guided form, without JavaScript; the newsletter and its archive may show it."""
+    phone.goto(f"{house.url}/stories/share")
+    phone.wait_for_timeout(1_100)
+    phone.get_by_role("button", name="Start").click()
+    phone.locator("[name=role][value=patient]").check()
+    go_on(phone)
+    phone.locator("[name=title]").fill(TITLE)
+    phone.locator("[name=text]").fill("I was twenty-nine and sure it was flu.\n\nThe bench by the window was mine.")
+    go_on(phone)
+    phone.locator("[name=naming][value=first]").check()
+    phone.locator("[name=shown_name]").fill("Tomasz")
+    go_on(phone)
+    for field in phone.locator("main fieldset").all():
+        name = field.locator("input").first.get_attribute("name") or ""
+        yes = name in {"place_web", "place_newsletter", "place_archive"}
+        field.locator(f"input[value={'yes' if yes else 'no'}]").check()
+    go_on(phone)
+    phone.locator("[name=email]").fill(TELLER)
+    phone.locator("[name=read_and_contact]").check()
+    go_on(phone)
+    phone.get_by_role("button", name="Send my story").click()
+
+
+def go_on(page: Page) -> None:
+    """To the next question."""
+    page.get_by_role("button", name="Save and go on").click()
+
+
+def link_in(mails: list[Mail], to: str, start: str) -> str:
+    """The first link that begins so in the mails to somebody."""
+    found = (re.search(re.escape(start) + r"[\w-]+", mail.text) for mail in mails if mail.to == to)
+    return next((match[0] for match in found if match), "")
+
+
+def an_article(house: House) -> None:
+    """One checked article."""
+    now = house.services.clock()
+    with house.services.database.unit() as uow:
+        section = Section(slug="understanding-all", title="Understanding ALL")
+        article = Article(
+            section=section, slug="what-is-all", title="What is ALL?", summary="A cancer of the blood.",
+            body="It is fast.", reviewed_by="Dr Okafor", next_review=now.date() + timedelta(days=300),
+            published_at=now, updated_at=now,
+        )  # fmt: skip
+        uow.session.add_all([section, article])
+
+
+def sign_in(house: House, desktop: Page) -> None:
+    """Eve comes in by a one-time link."""
+    with house.services.database.unit() as uow:
+        eve = add_editor(uow, EVE, name="Eve", role=Role.ADMIN, now=house.services.clock())
+        token = make_sign_in_link(
+            uow, eve, tokens=house.services.tokens, life=timedelta(hours=1), now=house.services.clock()
+        )
+    desktop.goto(house.services.links.desk(f"/enter/{token}"))
+    desktop.get_by_role("button", name="Sign in").click()
+
+
+def publish(house: House, desktop: Page) -> None:
+    """The story is read at the desk and published as it was told."""
+    desktop.goto(f"{house.url}/desk/stories")
+    desktop.get_by_role("link", name=TITLE).click()
+    desktop.get_by_role("button", name="Publish these words").click()
+    desktop.goto(f"{house.url}/stories")
+    assert desktop.get_by_role("link", name=TITLE).count()
+
+
+def compose_and_send(house: House, desktop: Page) -> str:
+    """Compose the next issue, give it a subject, approve it and send it now; gives the issue's address."""
+    desktop.goto(f"{house.url}/desk/issues")
+    desktop.get_by_role("button", name=re.compile("Make the next draft now")).first.click()
+    issue = desktop.url
+    desktop.get_by_role("link", name="Edit the subject").click()
+    desktop.locator("[name=subject]").fill("Small things that help")
+    desktop.locator("main").get_by_role("button").first.click()
+    desktop.get_by_role("button", name="Approve").click()
+    desktop.get_by_role("link", name="Schedule").click()
+    desktop.get_by_role("button", name="Send it at once instead").click()
+    desktop.get_by_role("button", name="Yes, send it now").click()
+    return issue
