@@ -5,10 +5,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, Insert, and_, case, func, insert, literal, select
 
 from service.delivery.model import Batch, BatchStatus
+from service.issues.render import DEFAULT, PLAIN
 from service.subscribers.model import Subscriber, Subscription
-
-DEFAULT = "default"
-PLAIN = "plain"
 
 
 def readers(newsletter_id: int) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from service.delivery.audience import readers
-from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus, Variant
+from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
 from service.issues.model import Issue
 from service.subscribers.model import Subscription
 
@@ -58,7 +58,7 @@ def issue_status(session: Session, issue_id: int) -> IssueStatus:
         recipients=handed_over + unknown + rejected + waiting,
         handed_over=handed_over, delivered=delivered, bounced=bounced, complained=complained,
         unknown=unknown, not_sent=rejected + waiting,
-        variants=session.scalar(select(func.count(Variant.key.distinct())).where(Variant.issue_id == issue_id)) or 0,
+        variants=session.scalar(select(func.count(Batch.variant_id.distinct())).where(Batch.issue_id == issue_id)) or 0,
     )  # fmt: skip
 
 

@@ -13,6 +13,9 @@ from service.mail.letterhead import Letterhead
 DEFAULT = "default"
 """The key of the variant for everybody who has asked for nothing else."""
 
+PLAIN = "plain"
+"""The key of the variant for readers who want plain text only; its `html` is empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedVariant:
@@ -44,4 +47,8 @@ def render_issue(session: Session, issue: Issue, head: Letterhead, now: datetime
         helplines=helplines(session),
         archive=False,
     )
-    return [RenderedVariant(DEFAULT, issue.newsletter.lang, page.subject, page.text, page.html)]
+    lang = issue.newsletter.lang
+    return [
+        RenderedVariant(DEFAULT, lang, page.subject, page.text, page.html),
+        RenderedVariant(PLAIN, lang, page.subject, page.text, html=""),
+    ]

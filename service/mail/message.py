@@ -38,7 +38,8 @@ class Recipient:
 class Mailing:
     """One text for many. `subject`, `text`, `html` and header values may hold slots such as `%%greeting%%`.
 
-    Slots in `html` are filled as they are: whoever fills them has escaped them. `name` is an opaque word for provider
+    Slots in `html` are filled as they are: whoever fills them has escaped them. An empty `html` makes a mail of plain
+    text only. `name` is an opaque word for provider
     statistics (never a list or a condition). `headers` are the List-*, Feedback-ID and Auto-Submitted headers.
     """
 

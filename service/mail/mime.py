@@ -52,7 +52,7 @@ _POLICY = _Policy(linesep="\r\n")
 
 
 def compose(mailing: Mailing, recipient: Recipient, *, now: datetime) -> EmailMessage:
-    """The message for one recipient: slots filled, text before HTML, both quoted-printable.
+    """The message for one recipient: slots filled, text before HTML (if there is any), both quoted-printable.
 
     Raises Rejected when an address, an id or a header could not stand in any message.
     """
@@ -70,7 +70,8 @@ def compose(mailing: Mailing, recipient: Recipient, *, now: datetime) -> EmailMe
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = f'multipart/alternative; boundary="{_BOUNDARY}"'
     message.attach(_part("plain", fill(mailing.text, recipient.slots)))
-    message.attach(_part("html", fill(mailing.html, recipient.slots)))
+    if mailing.html:
+        message.attach(_part("html", fill(mailing.html, recipient.slots)))
     return message
 
 

@@ -42,11 +42,12 @@ def write_request(mailing: Mailing) -> tuple[bytes | None, dict[str, str]]:
 
 
 def _body(mailing: Mailing, personalizations: list[dict[str, Any]]) -> dict[str, Any]:
+    parts = (("plain", mailing.text), ("html", mailing.html))
     body = {
         "personalizations": personalizations,
         "from": _address(mailing.sender),
         "subject": one_line(mailing.subject),
-        "content": [{"type": "text/plain", "value": mailing.text}, {"type": "text/html", "value": mailing.html}],
+        "content": [{"type": f"text/{kind}", "value": words} for kind, words in parts if words],
         "categories": [mailing.name],
         "tracking_settings": _NO_TRACKING,
     }

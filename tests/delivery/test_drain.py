@@ -7,9 +7,10 @@ import pytest
 from service.bootstrap import Services
 from service.delivery.drain import Drain
 from service.delivery.model import MOST_ATTEMPTS, BatchStatus, DeliveryStatus
+from service.delivery.start import start
 from service.issues.model import Issue, IssueState
 from service.mail.message import Mailer, Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
-from service.subscribers.model import Subscription
+from service.subscribers.model import Subscriber, Subscription
 from tests.conftest import Clock, Postbox
 from tests.delivery.conftest import batches, deliveries
 
@@ -172,3 +173,18 @@ def test_a_stopped_issue_hands_nothing_over(
     drain_with(postbox).run(started)
 
     assert postbox.mailings == []
+
+
+def test_a_reader_who_wants_plain_text_gets_no_html(
+    services: Services, readers: list[int], issue_id: int, drain_with: DrainWith, postbox: Postbox
+) -> None:
+    """A choice on the preference page is honoured, or it is not offered."""
+    with services.database.unit() as uow:
+        uow.session.get_one(Subscriber, readers[0]).plain_text_only = True
+    with services.database.unit() as uow:
+        start(uow, issue_id, services.head, batch_size=3, slots=1, now=services.clock())
+    drain_with(postbox).run(issue_id)
+
+    plain = [mailing for mailing in postbox.mailings if not mailing.html]
+    assert [person.to.email for mailing in plain for person in mailing.recipients] == ["reader0@example.test"]
+    assert addresses(postbox) == EVERYONE

@@ -13,9 +13,10 @@ PERSONAL = ("%%unsubscribe_url%%", "%%preferences_url%%")
 
 
 def rendered(services: Services, issue: Issue) -> RenderedVariant:
-    """Its one variant."""
+    """The variant that most readers get; the plain one holds the same text and no HTML."""
     with services.database.read() as session:
-        (only,) = render_issue(session, session.get_one(Issue, issue.id), services.head, NOW)
+        only, plain = render_issue(session, session.get_one(Issue, issue.id), services.head, NOW)
+    assert (plain.text, plain.html) == (only.text, "")
     return only
 
 

@@ -142,6 +142,6 @@ def test_every_text_arrives_as_it_was_written(text: str) -> None:
     raw = compose(mailing, recipient, now=NOW).as_bytes()
 
     parts = [str(part.get_content()) for part in message_from_bytes(raw, policy=default).iter_parts()]
-    assert [part.replace("\r\n", "\n").rstrip("\n") for part in parts] == [text.rstrip("\n")] * 2
+    assert [part.replace("\r\n", "\n").rstrip("\n") for part in parts] == [text.rstrip("\n")] * (2 if text else 1)
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     assert b"\n" not in raw.replace(b"\r\n", b"")
