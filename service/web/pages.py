@@ -1,9 +1,11 @@
 """What every template may use without being handed it."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from service.languages import direction
 from service.markdown import first_words, to_html
@@ -11,8 +13,16 @@ from service.web.forms import make_form_token
 from service.web.frame import now, services
 
 
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a row id, which has 64 bits at most."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**63 - 1, **kwargs})
+
+
 def register_globals(app: Flask) -> None:
-    """Add the globals and filters that docs and templates rely on."""
+    """Add the globals, filters and converters that templates and routes rely on."""
+    app.url_map.converters["int"] = RowId
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -5,7 +5,7 @@ from typing import NoReturn
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from service.bootstrap import Services
 from service.db import Database
@@ -20,9 +20,7 @@ def get_rules(app: Flask) -> list[Rule]:
 
 def address(app: Flask, rule: Rule) -> str:
     """The route with a made-up value in every place."""
-    values = {
-        name: 1 if "int" in type(rule._converters[name]).__name__.lower() else "x" * 22 for name in rule.arguments
-    }
+    values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" * 22 for name in rule.arguments}
     with app.test_request_context():
         built = rule.build(values, append_unknown=False)
     assert built is not None
