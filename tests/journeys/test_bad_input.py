@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from urllib.parse import urlencode
 
 import pytest
@@ -32,7 +33,7 @@ class Answer:
 
     status: int
     page: str
-    headers: Mapping[str, str]
+    headers: HTTPMessage
 
     @property
     def heading(self) -> str:
