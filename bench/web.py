@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from service.cli.demo import seed_demo
-
 from tests.journeys.house import House, a_house
 from tests.servers import valkey
 
