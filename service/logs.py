@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-LOUD_LIBRARIES = ("httpx", "httpcore", "python_http_client", "sendgrid", "celery.app.trace")
+LOUD_LIBRARIES = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "celery.beat")
 """Libraries whose chatter carries payloads or repeats our own lines."""
 
 

@@ -1,6 +1,7 @@
 """Fixtures: both databases, a real Valkey, the services over them, and a client that has signed in."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,13 @@ from service.settings import Settings
 from tests.cast import EVE, NOW
 from tests.servers import postgresql, valkey
 
-POSTGRES_KEY = pytest.StashKey[str]()
 TEST_SECRET = "a-secret-that-only-the-tests-know-0123456789"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say in one sentence what is missing, instead of failing fifty journeys."""
+    if not hasattr(session.config, "workerinput") and shutil.which("chromium") is None:
+        pytest.exit("chromium is not installed and the journeys need it: apt-get install chromium", returncode=1)
 
 
 class Clock:

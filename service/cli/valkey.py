@@ -32,5 +32,5 @@ def valkey_command(folder: Path, socket: Path) -> list[str]:
     return [
         str(valkey_program()), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
         "--dir", str(folder), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
-        "--daemonize", "no", "--loglevel", "warning",
+        "--daemonize", "no", "--loglevel", "warning", "--logfile", str(folder / "valkey.log"),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from service.bootstrap import Services
 from service.db import Database
-from service.web.access import Door, access_of
+from service.web.access import Door, UndeclaredAccess, access_of, check_declared
 from tests.conftest import Chime, Postbox
 
 
@@ -69,3 +69,11 @@ def test_readers_get_no_cookie(app: Flask, client: FlaskClient) -> None:
     for rule in get_rules(app):
         if not rule.rule.startswith("/desk"):
             assert "Set-Cookie" not in client.get(address(app, rule)).headers, rule.rule
+
+
+def test_a_route_that_does_not_say_who_may_use_it_stops_the_start(app: Flask) -> None:
+    """Nobody adds an open door by forgetting a line."""
+    app.add_url_rule("/forgotten", "forgotten", lambda: "open")
+
+    with pytest.raises(UndeclaredAccess, match="/forgotten"):
+        check_declared(app)
