@@ -31,7 +31,9 @@ LONGEST_NAP = 0.25
 
 
 class Pace(Protocol):
-    """Says when the next mailing may leave."""
+    """Says when the next mailing may leave. `is_limited` is False when it never makes anybody wait."""
+
+    is_limited: bool
 
     def wait(self, messages: int, stopping: Callable[[], bool]) -> bool:
         """Wait until so many messages may leave, holding nothing; False when the worker is stopping."""
@@ -43,6 +45,8 @@ class Pace(Protocol):
 class FullPace:
     """No limit: SEND_RATE is 0."""
 
+    is_limited = False
+
     def wait(self, messages: int, stopping: Callable[[], bool]) -> bool:  # noqa: ARG002
         """Never waits."""
         return not stopping()
@@ -53,6 +57,8 @@ class FullPace:
 
 class SharedPace:
     """At most `rate` messages a second over all workers together, with bursts of one second."""
+
+    is_limited = True
 
     def __init__(self, url: str, rate: float) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)

@@ -5,6 +5,7 @@ So a `posting` batch is judged only when its worker is proven gone, and a worker
 not post.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -84,8 +85,7 @@ class AdvisoryPresence:
         self.name = name
         self._database = database
         self._busy = Lock()
-        self._session: Connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._session.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(name)})
+        self._session = self._hold(name)
 
     def proven(self) -> bool:
         """Ask over the very session that holds the lock; a session that cannot answer holds nothing."""
@@ -93,6 +93,7 @@ class AdvisoryPresence:
             with self._busy:
                 self._session.execute(text("SELECT 1"))
         except SQLAlchemyError:
+            self._begin_anew()
             return False
         return True
 
@@ -105,6 +106,20 @@ class AdvisoryPresence:
                 return False
             other.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(worker)})
             return True
+
+    def _hold(self, name: str) -> Connection:
+        session = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        session.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(name)})
+        return session
+
+    def _begin_anew(self) -> None:
+        """The session is gone and the old name may be judged dead, so this process goes on under a new one."""
+        with self._busy, contextlib.suppress(SQLAlchemyError):
+            self._session.invalidate()
+            self._session.close()
+            name = secrets.token_hex(8)
+            self._session = self._hold(name)
+            self.name = name
 
     def leave(self) -> None:
         """End the session, and the lock with it."""

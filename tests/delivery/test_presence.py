@@ -4,12 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.db import Database
+from sqlalchemy import text
+
+from service.db import Database, SilentDoorbell
 from service.delivery.presence import be_present
 
 HOLD = """
 import sys
 from pathlib import Path
+from sqlalchemy import text
+
 from service.db import Database, SilentDoorbell
 from service.delivery.presence import be_present
 presence = be_present(Database(sys.argv[1], SilentDoorbell()), Path(sys.argv[2]))
@@ -58,3 +62,22 @@ def test_one_is_never_gone_to_oneself(database: Database, tmp_path: Path) -> Non
 
     assert not me.is_gone(me.name)
     me.leave()
+
+
+def test_a_worker_whose_session_was_cut_proves_itself_under_a_new_name(postgres_url: str, tmp_path: Path) -> None:
+    """Its old name may be judged dead, and must never post again."""
+    database = Database(postgres_url, SilentDoorbell(), pool_size=2)
+    me, other = be_present(database, tmp_path), be_present(database, tmp_path)
+    old = me.name
+    with database.engine.connect() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+
+    assert not me.proven()
+    assert me.proven()
+    assert me.name != old
+    assert other.is_gone(old)
+    me.leave()
+    other.leave()
+    database.close()
