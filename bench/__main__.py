@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.events import events_figures
 from bench.group import group_figures
 from bench.sending import sending_figures
 from bench.web import web_figures
@@ -14,6 +15,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "group": group_figures,
     "web": web_figures,
     "sending": sending_figures,
+    "events": events_figures,
 }
 
 

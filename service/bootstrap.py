@@ -16,6 +16,7 @@ from service.mail.outbox import OutboxMailer
 from service.mail.rendering import Templates
 from service.mail.sendgrid import SendGridMailer
 from service.mail.sendgrid_signature import BadKey, check_keys
+from service.mail.sendgrid_suppressions import SendGridSuppressions
 from service.mail.smtp import SmtpMailer
 from service.settings import BadSetting, Settings, Transport
 from service.stories import mails as story_mails
@@ -62,7 +63,9 @@ def bootstrap(
     """Build the services. Tests and commands may bring their own doorbell, mailer or clock."""
     _check_webhook_key(settings)
     tokens = Tokens(settings.keys())
-    links = Links(settings.site_url, tokens)
+    links = Links(
+        settings.site_url, tokens, Address.parse(settings.mail_unsubscribe).email if settings.mail_unsubscribe else ""
+    )
     head = Letterhead(
         links=links,
         tokens=tokens,
@@ -93,6 +96,13 @@ def make_mailer(settings: Settings, clock: Callable[[], datetime]) -> Mailer:
             return SmtpMailer(settings.smtp_url, clock=clock)
         case Transport.SENDGRID:
             return SendGridMailer(settings.sendgrid_api_key, settings.sendgrid_api_url, clock=clock)
+
+
+def make_suppression_lists(settings: Settings) -> SendGridSuppressions | None:
+    """The provider's own lists of addresses it does not write to; None where the transport keeps none."""
+    if settings.mail_transport is not Transport.SENDGRID:
+        return None
+    return SendGridSuppressions(settings.sendgrid_api_key, settings.sendgrid_api_url)
 
 
 def _check_webhook_key(settings: Settings) -> None:

@@ -12,6 +12,8 @@ class Links:
 
     site_url: str
     tokens: Tokens
+    unsubscribe_mailbox: str = ""
+    """The mailbox that takes unsubscriptions by mail; empty when there is none."""
 
     @property
     def host(self) -> str:
@@ -45,6 +47,13 @@ class Links:
     def unsubscribe(self, subscription: int) -> str:
         """The unsubscribe address of a subscription (its row id): a page for GET, RFC 8058 one-click for POST."""
         return self.to(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")
+
+    def unsubscribe_by_mail(self, subscription: int) -> str:
+        """The `mailto:` address (RFC 6068) that ends a subscription (its row id); empty without a mailbox for it."""
+        if not self.unsubscribe_mailbox:
+            return ""
+        local, _, domain = self.unsubscribe_mailbox.rpartition("@")
+        return f"mailto:{quote(local)}+{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}@{domain}"
 
     def preferences(self, subscription: int) -> str:
         """The preference page of the reader behind a subscription (its row id)."""

@@ -88,6 +88,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "mail_transport": _transport,
     "mail_from": _mailbox,
     "mail_reply_to": _mailbox,
+    "mail_unsubscribe": _mailbox,
     "sendgrid_api_url": _origin,
     "send_rate": _rate,
     "web_workers": _whole(1, 64),
@@ -114,6 +115,7 @@ class Settings:
     mail_transport: Transport = Transport.OUTBOX
     mail_from: str = "Storywell Demo <news@mail.example.org>"
     mail_reply_to: str = ""
+    mail_unsubscribe: str = ""
     mail_postal_address: str = "Storywell Demo, 1 Example Street, Exampleton EX1 2MP"
     smtp_url: str = field(default="", repr=False)
     sendgrid_api_key: str = field(default="", repr=False)

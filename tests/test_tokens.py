@@ -48,6 +48,15 @@ def test_a_changed_token_is_a_bad_token(row: int, place: int, char: str) -> None
             TOKENS.open(Purpose.SUBSCRIPTION, changed)
 
 
+@given(st.lists(ROWS, max_size=5), st.lists(st.text(max_size=24), max_size=3))
+def test_many_are_opened_at_once_under_every_key_and_the_others_left_out(rows: list[int], others: list[str]) -> None:
+    """What was sealed with an old key, with the new one, and what was not sealed for this."""
+    sealed = {Tokens((key,)).seal(Purpose.DELIVERY, row): row for row in rows for key in (OLD, NEW)}
+    foreign = [TOKENS.seal(Purpose.PREFERENCES, row) for row in rows]
+
+    assert TOKENS.open_many(Purpose.DELIVERY, [*sealed, *foreign, *others]) == sealed
+
+
 def test_fresh_tokens_differ_and_are_stored_as_hashes() -> None:
     """A fresh token never equals another, nor its stored form."""
     (one, stored), (two, _) = TOKENS.fresh(), TOKENS.fresh()

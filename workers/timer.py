@@ -1,5 +1,7 @@
 """Doorbells of the timer."""
 
+from service.bootstrap import make_suppression_lists
+from service.delivery.reconcile import reconcile as reconcile_with
 from service.issues.compose import compose_due
 from service.pulse import leave_pulse
 from service.stories.drafts import drop_old_drafts
@@ -30,3 +32,11 @@ def upkeep() -> None:
     with house.database.unit() as uow:
         keep_up(uow, now=house.clock())
         drop_old_drafts(uow, now=house.clock())
+
+
+@app.task(name="timer.reconcile")
+def reconcile() -> None:
+    """Take over whom the provider does not write to any more."""
+    lists = make_suppression_lists(settings)
+    if lists is not None:
+        reconcile_with(services().database, lists, services().tokens, clock=services().clock)

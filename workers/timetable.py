@@ -1,17 +1,26 @@
 """The timer: rings a few bells again and again. Rows decide what is due, so a doubled or missed tick does no harm."""
 
 from celery import Celery
+from celery.schedules import crontab
 
 from workers.settings import make_celery
 
 SWEEP_SECONDS = 5.0
 COMPOSE_SECONDS = 60.0
+RECONCILE_AT = crontab(hour="3", minute="17")
+"""UTC. A time of day and not a span: a timer that is restarted every day would never come to its end."""
+RECONCILE_EXPIRES_SECONDS = 3600.0
 UPKEEP_SECONDS = 300.0
 
 TIMETABLE = {
     "sweep": {"task": "timer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 3}},
     "upkeep": {"task": "timer.upkeep", "schedule": UPKEEP_SECONDS, "options": {"expires": UPKEEP_SECONDS}},
     "compose": {"task": "timer.compose", "schedule": COMPOSE_SECONDS, "options": {"expires": COMPOSE_SECONDS * 3}},
+    "reconcile": {
+        "task": "timer.reconcile",
+        "schedule": RECONCILE_AT,
+        "options": {"expires": RECONCILE_EXPIRES_SECONDS},
+    },
 }
 
 

@@ -30,10 +30,10 @@ def write_mailing(
 
 def list_headers(head: Letterhead, issue: Issue) -> dict[str, str]:
     """The headers of a list: RFC 2919 (List-Id), RFC 2369 (List-*), RFC 8058 (one-click), and Gmail's Feedback-ID."""
-    newsletter = issue.newsletter
+    newsletter, by_mail = issue.newsletter, head.links.unsubscribe_mailbox
     return {
         "List-Id": f"{_phrase(newsletter.name)} <{newsletter.slug}.{head.links.host}>",
-        "List-Unsubscribe": "<%%unsubscribe_url%%>",
+        "List-Unsubscribe": "<%%unsubscribe_url%%>" + (", <%%unsubscribe_mail%%>" if by_mail else ""),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Archive": f"<{head.links.to('/newsletter')}>",
         "List-Help": f"<{head.links.to('/about')}>",
@@ -46,6 +46,7 @@ def _recipient(
     head: Letterhead, delivery_id: int, subscription_id: int, email: str, name: str, _locale: str
 ) -> Recipient:
     greeting = f"Hello {name}," if name else "Hello,"
+    by_mail = head.links.unsubscribe_by_mail(subscription_id)
     return Recipient(
         to=Address(email, name),
         delivery=head.tokens.seal(Purpose.DELIVERY, delivery_id),
@@ -54,6 +55,7 @@ def _recipient(
             "%%greeting_html%%": html.escape(greeting),
             "%%unsubscribe_url%%": head.links.unsubscribe(subscription_id),
             "%%preferences_url%%": head.links.preferences(subscription_id),
+            **({"%%unsubscribe_mail%%": by_mail} if by_mail else {}),
         },
     )
 

@@ -4,11 +4,19 @@ from flask import Blueprint, Response, abort, request
 
 from service.delivery.events import keep_post
 from service.mail.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
+from service.subscribers.actions import unsubscribe
+from service.subscribers.model import UnsubscribeRoute
+from service.tokens import Purpose
 from service.web.access import provider
 from service.web.frame import now, services
+from service.web.inbound import FIELDS, tokens_addressed
+from service.web.multipart import read_fields
 
 LARGEST_POST = 8 * 1024 * 1024
 """Bytes. The provider posts at 768 KB; a flood of more than this is refused before it is read."""
+
+LARGEST_MAIL = 30 * 1024 * 1024
+"""Bytes. No larger mail comes through the provider's Inbound Parse."""
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 
@@ -27,3 +35,20 @@ def sendgrid_events() -> Response:
     with services().database.unit() as uow:
         keep_post(uow, body, now=now())
     return Response(status=204)
+
+
+@hooks.post("/sendgrid/inbound")
+@provider
+def sendgrid_inbound() -> Response:
+    """Take mailto unsubscribes. The token in the address is the key; any other mail is answered alike, and forgotten.
+
+    Mails from machines (RFC 3834) count as well: it is a mailbox that presses the button for its reader.
+    """
+    request.max_content_length = LARGEST_MAIL
+    fields = read_fields(request.stream, request.mimetype_params.get("boundary", ""), FIELDS)
+    subscriptions = services().tokens.open_many(Purpose.SUBSCRIPTION, tokens_addressed(fields))
+    if subscriptions:
+        with services().database.unit() as uow:
+            for subscription in sorted(subscriptions.values()):
+                unsubscribe(uow, subscription, UnsubscribeRoute.MAILTO, now=now())
+    return Response(status=200)

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from service.bootstrap import Services
 from service.delivery.drain import Drain
-from service.delivery.events import STATUS, apply_post, keep_post, read_reports, waiting_posts
+from service.delivery.events import apply_post, keep_post, waiting_posts
 from service.delivery.model import DeliveryStatus, Event, EventPost
+from service.delivery.reports import STATUS, read_reports
 from service.mail.message import Mailer
-from service.subscribers.model import Subscription
+from service.subscribers.model import Subscription, SubscriptionStatus, UnsubscribeRoute
 from service.tokens import Purpose, Tokens
 from tests.cast import NOW
 from tests.conftest import Postbox
@@ -92,7 +93,7 @@ def test_a_hard_bounce_ends_the_mail_to_that_address(services: Services, sent: i
     assert not subscription.sendable
 
 
-@pytest.mark.parametrize("reason", ["Recipient List over Package Quota", "Spam Content"])
+@pytest.mark.parametrize("reason", ["Recipient List over Package Quota", "Spam Content", "Invalid SMTPAPI header"])
 def test_a_drop_that_is_our_fault_suppresses_nobody(services: Services, sent: int, reason: str) -> None:
     """A quota says nothing about the reader."""
     first = deliveries(services, sent)[0]
@@ -114,6 +115,64 @@ def test_an_event_without_our_id_finds_its_address(services: Services, sent: int
     assert sendable.count(True) == 6
 
 
+@pytest.mark.parametrize("kind", ["unsubscribe", "group_unsubscribe"])
+def test_leaving_at_the_provider_ends_the_subscription(services: Services, sent: int, kind: str) -> None:
+    """The reader's own word: off the list, and not written to again."""
+    first = deliveries(services, sent)[0]
+    post(services, event(services, first.id, kind))
+
+    with services.database.read() as session:
+        place = session.scalars(select(Subscription).where(Subscription.subscriber_id == first.subscriber_id)).one()
+        assert place.subscriber.suppressed
+    assert (place.status, place.unsubscribed_by) == (SubscriptionStatus.UNSUBSCRIBED, UnsubscribeRoute.PROVIDER)
+
+
+def test_the_highest_of_a_post_counts_in_any_order(services: Services, sent: int) -> None:
+    """One statement for all of them, and the maximum for each."""
+    first, second, *others = [delivery.id for delivery in deliveries(services, sent)]
+    kinds = ["delivered", "spamreport", "processed", "bounce", "deferred"]
+    post(
+        services,
+        *(event(services, row, kind) for row in (second, first) for kind in kinds),
+        event(services, 99, "open"),
+    )
+
+    found = [delivery.status for delivery in deliveries(services, sent)]
+    assert found == [DeliveryStatus.COMPLAINED] * 2 + [DeliveryStatus.BATCH] * len(others)
+
+
+def test_a_post_longer_than_a_statement_is_applied_whole(services: Services, sent: int) -> None:
+    """The provider posts up to 768 KB."""
+    first = deliveries(services, sent)[0].id
+    many = [event(services, first, "open", number) for number in range(2100)]
+
+    assert post(services, *many, event(services, first, "delivered")) == 2101
+    assert status(services, sent) is DeliveryStatus.DELIVERED
+
+
+def test_characters_that_no_database_takes_are_left_out(services: Services, sent: int) -> None:
+    """NUL, and halves of surrogate pairs, in every field that is kept."""
+    first = deliveries(services, sent)[0].id
+    odd = event(services, first, "bounce", reason="550\0 no\ud800 user", status="5\0", email="a\0@example.test")
+
+    assert post(services, odd | {"sg_event_id": "i\0d"}, {"event": "x\0", "sg_event_id": "\ud800y"}) == 2
+    assert deliveries(services, sent)[0].reason == "550 no user"
+    with services.database.read() as session:
+        kept = session.scalars(select(Event).order_by(Event.id)).all()
+    assert {(one.provider_id, one.kind) for one in kept} == {("id", "bounce"), ("y", "x")}
+
+
+def test_what_is_kept_of_an_event_reads_back(services: Services, sent: int) -> None:
+    """The same on both databases: an instant, a delivery, words."""
+    first = deliveries(services, sent)[0].id
+    post(services, event(services, first, "bounce", status="5.1.1", attempt=2))
+
+    with services.database.read() as session:
+        kept = session.scalars(select(Event)).one()
+    assert (kept.happened_at, kept.delivery_id) == (NOW.replace(microsecond=0), first)
+    assert kept.detail == {"status": "5.1.1", "attempt": "2"}
+
+
 def test_unknown_events_are_kept_and_change_nothing(services: Services, sent: int) -> None:
     """A word the provider invents tomorrow breaks nothing."""
     first = deliveries(services, sent)[0].id
@@ -125,7 +184,7 @@ def test_unknown_events_are_kept_and_change_nothing(services: Services, sent: in
 def test_the_raw_post_is_forgotten_and_no_address_stays(services: Services, sent: int) -> None:
     """What is kept of an event names nobody."""
     first = deliveries(services, sent)[0].id
-    post(services, event(services, first, "bounce", reason="550 reader0@example.test unknown"))
+    post(services, event(services, first, "bounce", reason="550 <Reader0@example.test> unknown" + "." * 280 + "x@y.z"))
 
     with services.database.read() as session:
         assert session.scalars(select(EventPost)).all() == []
