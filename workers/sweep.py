@@ -14,7 +14,7 @@ def sweep(services: Services, presence: Presence, *, slots: int) -> None:
     now = services.clock()
     with services.database.unit() as uow:
         settle(uow, presence, now=now)
-        finish_issues(uow, now=now)
+        finish_issues(uow, now=now, batch_size=services.mailer.largest)
         for notice in due_notices(uow.session, now):
             uow.enqueue("mail.send_notice", notice)
         for post in waiting_posts(uow.session):

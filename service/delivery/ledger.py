@@ -113,7 +113,7 @@ def record_refused_for_good(session: Session, batch_id: int, worker: str, reason
     session.execute(delete(Delivery).where(Delivery.batch_id == batch_id))
     session.add(
         Batch(
-            issue_id=batch.issue_id, variant_id=batch.variant_id, reader_key=batch.reader_key,
+            issue_id=batch.issue_id, variant_id=batch.variant_id, reader_key=batch.reader_key, cut=batch.cut,
             first_subscriber=middle, last_subscriber=batch.last_subscriber, reason=reason,
         )
     )  # fmt: skip

@@ -84,7 +84,7 @@ class Batch(Base):
 
     __tablename__ = "batches"
     __table_args__ = (
-        UniqueConstraint("issue_id", "reader_key", "first_subscriber"),
+        UniqueConstraint("issue_id", "reader_key", "cut", "first_subscriber"),
         Index("ix_batches_work", "issue_id", "status", "id"),
         CheckConstraint(f"attempt <= {MOST_ATTEMPTS}", name="attempts_capped"),
     )
@@ -93,6 +93,9 @@ class Batch(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"))
     reader_key: Mapped[str]
+    cut: Mapped[int] = mapped_column(default=0)
+    """Which cutting of the audience it comes from: 0 at the start, higher for those who were left. In one, ranges of a
+    reader key never overlap; those of a later one may overlap older ones, and the deliveries keep people single."""
     first_subscriber: Mapped[int]
     last_subscriber: Mapped[int]
     status: Mapped[BatchStatus] = mapped_column(default=BatchStatus.READY)

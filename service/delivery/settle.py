@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from service.db import UnitOfWork
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.presence import Presence
+from service.delivery.rest import cut_missed
 from service.delivery.transitions import OPEN, TRANSITIONS
-from service.issues.actions import finish
+from service.issues.actions import finish, issue_to_change
 from service.issues.model import Issue, IssueState
 
 
@@ -68,12 +69,21 @@ def count_afresh(session: Session) -> None:
     )
 
 
-def finish_issues(uow: UnitOfWork, *, now: datetime) -> None:
-    """Issues being sent in which no batch is open any more are `sent`."""
+def finish_issues(uow: UnitOfWork, *, now: datetime, batch_size: int = 1) -> None:
+    """Issues being sent in which no batch is open any more are `sent`, if nobody was missed.
+
+    Whoever was gets batches of at most `batch_size`; every transport takes one person at a time.
+    """
     open_batches = exists().where(Batch.issue_id == Issue.id, Batch.status.in_(OPEN))
     done = select(Issue.id).where(Issue.state == IssueState.SENDING, ~open_batches)
     for issue_id in list(uow.session.scalars(done)):
-        finish(uow, issue_id, now)
+        issue = issue_to_change(uow, issue_id)
+        if issue.state is not IssueState.SENDING:
+            continue
+        if cut_missed(uow.session, issue, batch_size=batch_size):
+            uow.enqueue("delivery.drain", issue_id)
+        else:
+            finish(uow, issue_id, now)
 
 
 def hands_wanted(session: Session, slots: int, now: datetime) -> dict[int, int]:

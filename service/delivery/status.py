@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.delivery.audience import readers
 from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
+from service.delivery.standing import STANDS, Standing
 from service.issues.model import Issue
 from service.subscribers.model import Subscription
 
-_ON_ITS_WAY = {BatchStatus.HANDED_OVER}
-_NOBODY_KNOWS = {BatchStatus.POSTING, BatchStatus.UNKNOWN}
 _NOT_LEFT = {BatchStatus.READY, BatchStatus.CLAIMED}
-_BOUNCED = {DeliveryStatus.BOUNCED, DeliveryStatus.SOFT_BOUNCED, DeliveryStatus.DROPPED}
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,13 @@ class IssueStatus:
 def issue_status(session: Session, issue_id: int) -> IssueStatus:
     """Count an issue. Raises NoResultFound when there is none with this id."""
     issue = session.get_one(Issue, issue_id)
-    refused = Delivery.status == DeliveryStatus.REJECTED
     row = session.execute(
         select(
-            _people(Batch.status.in_(_ON_ITS_WAY), ~refused),
-            _people(Batch.status.in_(_NOBODY_KNOWS)),
-            _people(refused),
+            _people(or_(STANDS[Standing.HANDED_OVER], STANDS[Standing.CAME_BACK])),
+            _people(STANDS[Standing.UNKNOWN]),
+            _people(STANDS[Standing.REFUSED]),
             _people(Delivery.status == DeliveryStatus.DELIVERED),
-            _people(Delivery.status.in_(_BOUNCED)),
+            _people(STANDS[Standing.CAME_BACK]),
             _people(Delivery.status == DeliveryStatus.COMPLAINED),
         )
         .select_from(Delivery)

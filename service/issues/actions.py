@@ -131,6 +131,13 @@ def finish(uow: UnitOfWork, issue_id: int, now: datetime) -> Issue:
     return issue
 
 
+def reach_rest(uow: UnitOfWork, issue_id: int) -> Issue:
+    """The delivery engine goes on with readers whom an issue has missed so far. Raises NotPossibleNow."""
+    issue = issue_to_change(uow, issue_id)
+    issue.state = after(issue.state, Move.REACH_REST)
+    return issue
+
+
 def pause(uow: UnitOfWork, issue_id: int, reason: str) -> Issue:
     """The delivery engine cannot go on by itself. An issue that is not being sent (any more) stays as it is."""
     issue = issue_to_change(uow, issue_id)

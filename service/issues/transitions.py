@@ -16,6 +16,7 @@ class Move(StrEnum):
     UNSCHEDULE = "unschedule"
     BEGIN = "begin"
     FINISH = "finish"
+    REACH_REST = "reach_rest"
     PAUSE = "pause"
     STOP = "stop"
     RESUME = "resume"
@@ -31,6 +32,7 @@ TRANSITIONS: dict[Move, dict[S, S]] = {
     Move.UNSCHEDULE: {S.SCHEDULED: S.APPROVED},
     Move.BEGIN: {S.SCHEDULED: S.SENDING},
     Move.FINISH: {S.SENDING: S.SENT},
+    Move.REACH_REST: {S.SENDING: S.SENDING, S.SENT: S.SENDING},
     Move.PAUSE: {S.SENDING: S.PAUSED},
     Move.STOP: {S.SCHEDULED: S.STOPPED, S.SENDING: S.STOPPED, S.PAUSED: S.STOPPED},
     Move.RESUME: {S.PAUSED: S.SENDING, S.STOPPED: S.SENDING},
@@ -41,7 +43,7 @@ TRANSITIONS: dict[Move, dict[S, S]] = {
 
 `resume` is for an issue that had begun to leave, `reopen` for one that was stopped before that."""
 
-ENGINE = frozenset({Move.BEGIN, Move.FINISH, Move.PAUSE})
+ENGINE = frozenset({Move.BEGIN, Move.FINISH, Move.REACH_REST, Move.PAUSE})
 """Moves that only the delivery engine makes."""
 
 OPEN = frozenset({S.IDEA, S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.PREFLIGHT})

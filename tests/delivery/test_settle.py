@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from service.bootstrap import Services
 from service.delivery.drain import Drain
-from service.delivery.ledger import claim, intend
+from service.delivery.errors import LostBatch
+from service.delivery.ledger import claim, intend, record_accepted
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.presence import Presence
 from service.delivery.settle import finish_issues, hands_wanted, settle
 from service.issues.model import Issue, IssueState
-from service.mail.message import Mailer
+from service.mail.message import Mailer, Receipt
 from tests.conftest import Clock, Postbox
 from tests.delivery.conftest import batches
 
@@ -138,3 +139,21 @@ def test_a_batch_that_used_up_its_attempts_has_new_ones_when_a_person_goes_on(
     sweep(services, presence)
 
     assert [batch.attempt for batch in batches(services, started)] == [0, 0, 0]
+
+
+def test_a_worker_that_wakes_up_late_changes_nothing(services: Services, started: int, presence: Presence) -> None:
+    """Its batch was judged, sent again by a person's word and is another worker's now: the late reply is fenced off."""
+    batch_id = claim_one(services, started, "sleeper")
+    with services.database.unit() as uow:
+        intend(uow.session, batch_id, "sleeper", now=services.clock())
+    sweep(services, presence)
+    with services.database.unit() as uow:
+        uow.session.execute(delete(Delivery).where(Delivery.batch_id == batch_id))
+        uow.session.execute(update(Batch).where(Batch.id == batch_id).values(status=BatchStatus.READY, worker=""))
+    assert claim_one(services, started, presence.name) == batch_id
+    with services.database.unit() as uow:
+        intend(uow.session, batch_id, presence.name, now=services.clock())
+
+    with services.database.unit() as uow, pytest.raises(LostBatch):
+        record_accepted(uow.session, batch_id, "sleeper", Receipt("late"), {}, now=services.clock())
+    assert batches(services, started)[0].status is BatchStatus.POSTING

@@ -24,8 +24,8 @@ PASSWORD = "grey kettle on tuesday"
 OPEN_PAGES = ("/desk/sign-in", "/desk/sign-in/link", "/desk/sign-in/link/sent", "/desk/enter/spent", "/outbox")
 PAGES = (
     "/desk", "/desk/stories", "/desk/articles", "/desk/articles/1", "/desk/articles/new", "/desk/issues",
-    "/desk/subscribers", "/desk/subscribers/1", "/desk/trail", "/desk/account", "/desk/account/password",
-    "/desk/nothing/here",
+    "/desk/issues/1/delivery", "/desk/subscribers", "/desk/subscribers/1", "/desk/trail", "/desk/account",
+    "/desk/account/password", "/desk/nothing/here",
 )  # fmt: skip
 
 

@@ -11,8 +11,11 @@ from werkzeug.serving import make_server
 
 from service.bootstrap import Services
 from service.cli.demo import seed_demo
+from service.delivery.ledger import claim, intend, record_unknown
+from service.delivery.start import start
 from service.editors.actions import make_sign_in_link
 from service.editors.model import Editor
+from service.issues.actions import approve, schedule
 from service.issues.compose import compose_next
 from service.issues.editing import set_subject
 from service.issues.queries import newsletter_named
@@ -109,3 +112,26 @@ def test_the_archive_is_for_everyone(at_desk: Page, issue_id: int) -> None:
     for path in ARCHIVE:
         at_desk.goto(path)
         check(at_desk)
+
+
+def test_who_has_it_is_for_everyone(at_desk: Page, services: Services, issue_id: int, eve: Editor) -> None:
+    """A hand-over whose reply was lost is sent again after a warning."""
+    now = services.clock()
+    with services.database.unit() as uow:
+        approve(uow, issue_id, eve, now=now)
+        schedule(uow, issue_id, now, eve, now=now)
+        start(uow, issue_id, services.head, batch_size=1000, slots=1, now=now)
+        batch_id = claim(uow.session, issue_id, "worker", now=now)
+        assert batch_id is not None
+        intend(uow.session, batch_id, "worker", now=now)
+        record_unknown(uow.session, batch_id, "worker", "the connection was lost")
+
+    at_desk.goto(f"/desk/issues/{issue_id}")
+    at_desk.get_by_role("link", name="Person by person").press("Enter")
+    expect(at_desk.get_by_role("heading", name="Nobody knows")).to_be_visible()
+    check(at_desk)
+    at_desk.get_by_role("link", name="Send it to them again").press("Enter")
+    expect(at_desk.get_by_text("may get it twice")).to_be_visible()
+    check(at_desk)
+    at_desk.get_by_role("button", name="Yes, send it again").press("Enter")
+    expect(at_desk.get_by_text("They get it again.")).to_be_visible()
