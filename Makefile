@@ -9,7 +9,7 @@ run: $(VENV)/.ready
 	@exec $(BIN)/storywell run
 
 test: check
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
