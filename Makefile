@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench lock pictures clean
+.PHONY: run test check fuzz bench lock pictures clean
 
 run: $(VENV)/.ready
 	@exec $(BIN)/storywell run
@@ -17,6 +17,9 @@ check: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
+
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --hypothesis-profile search --ignore tests/journeys
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m bench

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from alembic import command
 from flask import Flask
@@ -21,6 +22,11 @@ from service.mail.message import Mailing, Receipt
 from service.settings import Settings
 from tests.cast import EVE, NOW
 from tests.servers import postgresql, valkey
+
+# `make test` tries the same examples every time; `make fuzz` looks for new ones
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 TEST_SECRET = "a-secret-that-only-the-tests-know-0123456789"
 
@@ -61,6 +67,20 @@ class Postbox:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+class Moody(Postbox):
+    """A transport that says what it is told to say, in turn, and then takes everything."""
+
+    def __init__(self, *moods: Exception) -> None:
+        super().__init__()
+        self.moods = list(moods)
+
+    def hand_over(self, mailing: Mailing) -> Receipt:
+        """Raise the next mood, or keep the mailing."""
+        if self.moods:
+            raise self.moods.pop(0)
+        return super().hand_over(mailing)
 
 
 class Chime:

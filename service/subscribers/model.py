@@ -114,8 +114,9 @@ class Subscription(Base):
         return max((at for at in (self.confirmed_at, self.unsubscribed_at) if at), default=None)
 
     def start(self, now: datetime) -> None:
-        """Put it on the list. `Subscriber.refresh` says whether it may be sent to."""
-        self.status, self.confirmed_at = SubscriptionStatus.CONFIRMED, now
+        """Put it on the list; the first time stays when it is on already. `refresh` says whether it may be sent to."""
+        if self.status is not SubscriptionStatus.CONFIRMED:
+            self.status, self.confirmed_at = SubscriptionStatus.CONFIRMED, now
         self.unsubscribed_at = self.unsubscribed_by = None
         self.subscriber.refresh(now)
 

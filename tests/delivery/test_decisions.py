@@ -16,9 +16,9 @@ from service.issues.errors import NotPossibleNow
 from service.issues.model import Issue, IssueState
 from service.mail.message import Mailer, OutcomeUnknown
 from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
-from tests.conftest import Chime, Clock, Postbox
+from tests.conftest import Chime, Clock, Moody, Postbox
 from tests.delivery.conftest import BATCH_SIZE, batches, deliveries
-from tests.delivery.test_drain import EVERYONE, Moody, addresses
+from tests.delivery.test_drain import EVERYONE, addresses
 from tests.delivery.test_settle import statuses, sweep
 from tests.web.at_desk import trail
 

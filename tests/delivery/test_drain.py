@@ -11,24 +11,10 @@ from service.delivery.start import start
 from service.issues.model import Issue, IssueState
 from service.mail.message import Mailer, Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
 from service.subscribers.model import Subscriber, Subscription
-from tests.conftest import Clock, Postbox
+from tests.conftest import Clock, Moody, Postbox
 from tests.delivery.conftest import batches, deliveries
 
 DrainWith = Callable[[Mailer], Drain]
-
-
-class Moody(Postbox):
-    """A transport that says what it is told to say, in turn, and then takes everything."""
-
-    def __init__(self, *moods: Exception) -> None:
-        super().__init__()
-        self.moods = list(moods)
-
-    def hand_over(self, mailing: Mailing) -> Receipt:
-        """Raise the next mood, or keep the mailing."""
-        if self.moods:
-            raise self.moods.pop(0)
-        return super().hand_over(mailing)
 
 
 class Picky(Postbox):

@@ -129,7 +129,6 @@ def test_the_ledger_survives_any_order_of_everything(services: Services, started
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck),
+            max_examples=EXAMPLES, stateful_step_count=STEPS, database=None, suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

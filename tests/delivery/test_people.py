@@ -14,9 +14,9 @@ from service.delivery.standing import Standing
 from service.delivery.status import issue_status
 from service.mail.message import Mailer, OutcomeUnknown
 from service.subscribers.model import Subscriber
-from tests.conftest import Postbox
+from tests.conftest import Moody, Postbox
 from tests.delivery.conftest import batches
-from tests.delivery.test_drain import Moody, Picky
+from tests.delivery.test_drain import Picky
 
 DrainWith = Callable[[Mailer], Drain]
 

@@ -6,8 +6,8 @@ from service.bootstrap import Services
 from service.delivery.drain import Drain
 from service.delivery.status import IssueStatus, issue_status
 from service.mail.message import Mailer, OutcomeUnknown
-from tests.conftest import Postbox
-from tests.delivery.test_drain import Moody, Picky
+from tests.conftest import Moody, Postbox
+from tests.delivery.test_drain import Picky
 
 
 def status(services: Services, issue_id: int) -> IssueStatus:

@@ -4,9 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from tests.journeys.house import House, a_house
 from tests.servers import valkey
@@ -16,6 +20,13 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 10_000
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds, and whatever is wider than the screen."""
+    found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, *([("too wide", page.url)] if wide else [])]
 
 
 @pytest.fixture
@@ -49,5 +60,25 @@ def desktop(browser: Browser) -> Iterator[Page]:
     """A page at desktop width."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the app of this test, served on a real socket by a thread."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def small_phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The narrowest page that WCAG 1.4.10 asks for."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param)
     yield context.new_page()
     context.close()

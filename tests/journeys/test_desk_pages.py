@@ -1,14 +1,9 @@
 """Every page of the desk in a real browser: for everyone, on a small phone, in light and in dark."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from service.bootstrap import Services
 from service.cli.demo import seed_demo
@@ -16,6 +11,7 @@ from service.editors.actions import add_editor, set_password
 from service.editors.mails import sign_in_link
 from service.editors.model import Editor, Role
 from service.mail.outbox import OutboxMailer
+from tests.journeys.conftest import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -39,40 +35,18 @@ def admin(services: Services) -> Editor:
 
 
 @pytest.fixture
-def house(app: Flask, services: Services, admin: Editor) -> Iterator[str]:
-    """The address of the house with the demo content and an admin in it."""
+def demo(services: Services, admin: Editor) -> None:
+    """The demo content."""
     seed_demo(services)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
-@pytest.fixture(params=["light", "dark"])
-def small_phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The narrowest page that WCAG 1.4.10 asks for."""
-    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param)
-    yield context.new_page()
-    context.close()
-
-
-def faults(page: Page) -> list[tuple[str, str]]:
-    """What axe finds, and whatever is wider than the screen."""
-    found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
-    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, *([("too wide", page.url)] if wide else [])]
-
-
-def test_pages_of_the_desk_are_for_everyone(house: str, small_phone: Page) -> None:
+def test_pages_of_the_desk_are_for_everyone(demo: None, site: str, small_phone: Page) -> None:
     """Before and after signing in with the keyboard alone."""
     for path in OPEN_PAGES:
-        small_phone.goto(house + path)
+        small_phone.goto(site + path)
         assert faults(small_phone) == [], path
 
-    small_phone.goto(house + "/desk/sign-in")
+    small_phone.goto(site + "/desk/sign-in")
     small_phone.locator("#email").focus()
     small_phone.keyboard.type(ADMIN)
     small_phone.keyboard.press("Tab")
@@ -84,27 +58,27 @@ def test_pages_of_the_desk_are_for_everyone(house: str, small_phone: Page) -> No
     small_phone.locator("#password").focus()
     small_phone.keyboard.type(PASSWORD)
     small_phone.keyboard.press("Enter")
-    small_phone.wait_for_url(house + "/desk")
+    small_phone.wait_for_url(site + "/desk")
     for path in PAGES:
-        small_phone.goto(house + path)
+        small_phone.goto(site + path)
         assert faults(small_phone) == [], path
 
 
 def test_a_link_in_a_mail_of_the_outbox_leads_out_of_its_frame(
-    house: str, services: Services, admin: Editor, small_phone: Page
+    demo: None, site: str, services: Services, admin: Editor, small_phone: Page
 ) -> None:
     """Whoever tries the service out goes from the mail to the page, as from a real mailbox."""
     with services.database.unit() as uow:
         mailing = sign_in_link(uow, services.head, admin.id, services.clock())
     assert mailing is not None
-    here = mailing.html.replace(services.settings.site_url, house)
+    here = mailing.html.replace(services.settings.site_url, site)
     OutboxMailer(services.settings.outbox, clock=services.clock).hand_over(replace(mailing, html=here))
 
-    small_phone.goto(house + "/outbox")
+    small_phone.goto(site + "/outbox")
     small_phone.get_by_role("link", name="Your sign-in link").click()
     assert faults(small_phone) == []
     with small_phone.expect_popup() as opened:
         small_phone.frame_locator(".frame-phone iframe").get_by_role("link", name="Sign in to the desk").click()
     opened.value.get_by_role("button", name="Sign in").click()
 
-    opened.value.wait_for_url(house + "/desk")
+    opened.value.wait_for_url(site + "/desk")

@@ -1,13 +1,9 @@
 """The making of an issue in a real browser: for everyone, on a small phone, in light and in dark, with the keyboard."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from service.bootstrap import Services
 from service.cli.demo import seed_demo
@@ -19,22 +15,11 @@ from service.issues.actions import approve, schedule
 from service.issues.compose import compose_next
 from service.issues.editing import set_subject
 from service.issues.queries import newsletter_named
+from tests.journeys.conftest import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 ARCHIVE = ("/newsletter", "/newsletter/monthly-2026-05-05")
-
-
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address of the house."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -62,8 +47,7 @@ def at_desk(
 
 def check(page: Page) -> None:
     """Nothing for axe to say, and nothing wider than the screen."""
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]] == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    assert faults(page) == [], page.url
 
 
 def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, issue_id: int) -> None:

@@ -1,34 +1,18 @@
 """The pages that a reader reaches from a mail, in a real browser: for everyone, and with the button in sight."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
 from service.bootstrap import Services
 from tests.cast import NOW
 from tests.conftest import Clock
+from tests.journeys.conftest import faults
 from tests.subscribers.readers import a_newsletter, a_question, ada, ben, cleo
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-
-
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address of the site."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -49,22 +33,12 @@ def pages(services: Services) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.fixture(params=["light", "dark"])
-def small_phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The narrowest page that WCAG 1.4.10 asks for."""
-    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param)
-    yield context.new_page()
-    context.close()
-
-
 def test_pages_behind_links_are_for_everyone(site: str, pages: list[str], small_phone: Page) -> None:
     """Axe finds nothing, nothing is wider than the screen, and no cookie is set."""
     for path in pages:
         small_phone.goto(site + path)
 
-        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(small_phone).response["violations"]]
-        assert faults == [], path
-        assert small_phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert faults(small_phone) == [], path
     assert small_phone.context.cookies() == []
 
 

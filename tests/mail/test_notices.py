@@ -9,11 +9,11 @@ from sqlalchemy import select
 from service.bootstrap import Services
 from service.db import UnitOfWork
 from service.mail.letterhead import Letterhead
-from service.mail.message import Address, Mailer, Mailing, OutcomeUnknown, Receipt, Recipient, Rejected, TryLater
+from service.mail.message import Address, Mailer, Mailing, OutcomeUnknown, Recipient, Rejected, TryLater
 from service.mail.model import Notice, NoticeStatus
 from service.mail.notices import MOST_ATTEMPTS, due_notices, leave_notice, send_notice
 from tests.cast import ADA
-from tests.conftest import Chime, Clock, Postbox
+from tests.conftest import Chime, Clock, Moody, Postbox
 
 
 def composer(_uow: UnitOfWork, head: Letterhead, subject_id: int, _now: datetime) -> Mailing | None:
@@ -29,20 +29,6 @@ def composer(_uow: UnitOfWork, head: Letterhead, subject_id: int, _now: datetime
 def broken(_uow: UnitOfWork, _head: Letterhead, _subject_id: int, _now: datetime) -> Mailing | None:
     """A composer with a fault in it."""
     raise ZeroDivisionError
-
-
-class Moody(Postbox):
-    """Says what it is told to say, in turn, and then takes everything."""
-
-    def __init__(self, *moods: Exception) -> None:
-        super().__init__()
-        self.moods = list(moods)
-
-    def hand_over(self, mailing: Mailing) -> Receipt:
-        """Raise the next mood, or keep the mailing."""
-        if self.moods:
-            raise self.moods.pop(0)
-        return super().hand_over(mailing)
 
 
 @pytest.fixture
