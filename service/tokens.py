@@ -36,7 +36,6 @@ class Purpose(StrEnum):
     STORYTELLER = "storyteller"
     DELIVERY = "delivery"
     SUPPRESSION = "suppression"
-    FRESH = "fresh"
     LIMIT = "limit"
     SESSION = "session"
     FORM = "form"

@@ -1,7 +1,6 @@
 """The sweep: ask the database what is due and ring. Losing every message in Redis costs seconds, never a mail."""
 
 from service.bootstrap import Services
-from service.db import UnitOfWork
 from service.delivery.events import waiting_posts
 from service.delivery.presence import Presence
 from service.delivery.settle import finish_issues, hands_wanted, settle
@@ -21,9 +20,5 @@ def sweep(services: Services, presence: Presence, *, slots: int) -> None:
             uow.enqueue("delivery.apply_events", post)
         for issue in due_issues(uow.session, now):
             uow.enqueue("delivery.start", issue.id)
-        _ring_for_hands(uow, slots, services)
-
-
-def _ring_for_hands(uow: UnitOfWork, slots: int, services: Services) -> None:
-    for issue, hands in hands_wanted(uow.session, slots, services.clock()).items():
-        uow.enqueue("delivery.drain", issue, times=hands)
+        for issue_id, hands in hands_wanted(uow.session, slots, now).items():
+            uow.enqueue("delivery.drain", issue_id, times=hands)

@@ -7,7 +7,3 @@ class LostBatch(Exception):
 
 class ContentChanged(Exception):
     """A story in the rendered issue may no longer be shown; render again before anything leaves."""
-
-
-class NotSending(Exception):
-    """The issue is not being sent."""

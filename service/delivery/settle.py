@@ -46,13 +46,11 @@ def lose_sight(session: Session, presence: Presence) -> None:
 
 def believe_events(session: Session, *, now: datetime) -> None:
     """An event of one of its deliveries proves an unknown batch: a request is taken or refused as a whole."""
-    proof = exists().where(
-        Delivery.batch_id == Batch.id, Delivery.status.between(DeliveryStatus.DEFERRED, DeliveryStatus.DELIVERED)
-    )
-    later = exists().where(Delivery.batch_id == Batch.id, Delivery.status >= DeliveryStatus.DROPPED)
+    told = Delivery.status.not_in({DeliveryStatus.BATCH, DeliveryStatus.REJECTED})
+    proof = exists().where(Delivery.batch_id == Batch.id, told)
     session.execute(
         update(Batch)
-        .where(Batch.status == BatchStatus.UNKNOWN, proof | later)
+        .where(Batch.status == BatchStatus.UNKNOWN, proof)
         .values(status=BatchStatus.HANDED_OVER, settled_at=now, reason="proven by an event of the provider")
         .execution_options(synchronize_session=False)
     )

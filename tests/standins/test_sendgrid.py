@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,18 +12,6 @@ import pytest
 
 from tests.standins.sendgrid import SendGridStandin
 from tests.standins.sendgrid_cast import KEY, client_of, letter, to
-
-
-@pytest.fixture
-def standin() -> Iterator[SendGridStandin]:
-    with SendGridStandin(api_key=KEY) as standin:
-        yield standin
-
-
-@pytest.fixture
-def client(standin: SendGridStandin) -> Iterator[httpx.Client]:
-    with client_of(standin) as client:
-        yield client
 
 
 def test_accepted_is_202_with_a_message_id_and_no_body(client: httpx.Client) -> None:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from tests.standins.sendgrid import SendGridStandin
-from tests.standins.sendgrid_cast import KEY, client_of, letter
+from tests.standins.sendgrid_cast import letter
 
 BRIEF = 0.1
-
-
-@pytest.fixture
-def standin() -> Iterator[SendGridStandin]:
-    with SendGridStandin(api_key=KEY) as standin:
-        yield standin
-
-
-@pytest.fixture
-def client(standin: SendGridStandin) -> Iterator[httpx.Client]:
-    with client_of(standin) as client:
-        yield client
 
 
 @pytest.fixture
