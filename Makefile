@@ -44,6 +44,7 @@ $(VENV)/.ready: $(VENV)/.uv requirements.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.txt
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q service workers
+	$(BIN)/python -OO -m compileall -q -j 0 $(VENV)/lib service workers
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt

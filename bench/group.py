@@ -61,7 +61,7 @@ def _memory(process: subprocess.Popen[bytes]) -> str:
 
 def _name(member: psutil.Process) -> str:
     words = " ".join(member.cmdline())
-    known = ("valkey", "granian", "worker", "beat", "storywell")
+    known = ("supervisor", "valkey", "granian", "worker", "beat")
     return next((name for name in known if name in words), member.name())
 
 

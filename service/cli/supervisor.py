@@ -1,16 +1,26 @@
-"""A small supervisor: starts the parts in order, restarts one that dies, and stops all of them in time."""
+"""The supervisor behind `storywell run`: starts the parts in order, restarts one that dies, stops all of them in time.
+
+A program of its own, `supervisor.py PLAN`, that needs the standard library only and is started without site packages:
+it stays for as long as the group and rests in 11 MB instead of 18. PLAN is one JSON document, by `service.cli.run`:
+
+    {"parts": [{"name": "web", "command": ["…"], "socket": "/path, or empty", "page": ["127.0.0.1", 8000] or null}],
+     "prepare": ["command", "…"], "announcement": "text with {sign_in} in it"}
+"""
 
 import ctypes
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
+START_SECONDS = 30.0
 STOP_SECONDS = 4.0
+LOOK_SECONDS = 0.02
+WATCH_SECONDS = 0.5
 MOST_DEATHS_A_MINUTE = 5
 _PR_SET_PDEATHSIG = 1
 
@@ -19,70 +29,112 @@ class PartFailed(Exception):
     """A part of the service does not stay up; the message is one sentence that names it."""
 
 
-@dataclass
 class Part:
-    """One process of the group. `ready` says when the next one may start."""
+    """One process of the group. It is ready when its socket and its page answer, where it has them."""
 
-    name: str
-    command: list[str]
-    environment: Mapping[str, str]
-    ready: Callable[[], bool] = lambda: True
-    process: subprocess.Popen[bytes] | None = None
-    deaths: list[float] = field(default_factory=list)
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.name: str = plan["name"]
+        self.command: list[str] = plan["command"]
+        self.socket: str = plan["socket"]
+        self.page: list[Any] | None = plan["page"]
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths: list[float] = []
 
     def start(self) -> None:
         """Start it in a process group of its own, so that Ctrl-C reaches only the supervisor, which knows the order."""
-        self.process = subprocess.Popen(
-            self.command,
-            env=dict(self.environment),
-            process_group=0,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
-        )
+        self.process = subprocess.Popen(self.command, process_group=0, preexec_fn=_die_with_parent)  # noqa: PLW1509
 
     def is_up(self) -> bool:
         """True while its process runs."""
         return self.process is not None and self.process.poll() is None
 
+    def is_ready(self) -> bool:
+        """True when others may rely on it."""
+        return (not self.socket or _answers(self.socket)) and (self.page is None or _serves(*self.page))
+
+    def tell_to_stop(self) -> None:
+        """SIGTERM, if it runs."""
+        if self.process is not None and self.is_up():
+            os.kill(self.process.pid, signal.SIGTERM)
+
+    def end(self, deadline: float) -> None:
+        """Wait for its end until `deadline` (monotonic seconds), then kill it with all it started."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Preparation:
+    """Tables, demo content and a sign-in link, made by a process of its own while the parts load."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=_die_with_parent)  # noqa: PLW1509
+        self.sign_in = ""
+
+    def is_done(self) -> bool:
+        """True when the database is ready. Raises PartFailed when it could not be made so."""
+        if self._process.poll() is None:
+            return False
+        if self._process.returncode:
+            raise PartFailed("The database could not be prepared; the lines above say why")
+        if not self.sign_in:
+            self.sign_in = json.loads(self._process.communicate()[0])["sign_in"]
+        return True
+
+    def end(self) -> None:
+        """Leave it no longer than the group."""
+        self._process.kill()
+        self._process.wait()
+
 
 class Supervisor:
-    """Runs parts as one group until it is told to stop."""
+    """Runs the parts of a plan as one group until it is told to stop."""
 
-    def __init__(self, parts: list[Part]) -> None:
-        self._parts = parts
-        self._stop = threading.Event()
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self._plan = plan
+        self._parts = [Part(part) for part in plan["parts"]]
+        self._stopping = False
 
     def stop(self, *_: object) -> None:
-        """Ask for the end; also a signal's handler."""
-        self._stop.set()
+        """Ask for the end: the handler of SIGINT and SIGTERM."""
+        self._stopping = True
 
-    def run(self, announce: Callable[[], None], *, start_seconds: float = 30) -> None:
+    def run(self) -> None:
         """Start all, announce, watch until stopped. Raises PartFailed when one cannot be kept up."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
+        preparation = Preparation(self._plan["prepare"])
         try:
             for part in self._parts:
                 part.start()
-                self._await(part, start_seconds)
-            if not self._stop.is_set():
-                announce()
-            while not self._stop.wait(0.5):
+                self._await(part, preparation)
+            if not self._stopping:
+                print(self._plan["announcement"].replace("{sign_in}", preparation.sign_in), flush=True)  # noqa: T201
+            while not self._stopping:
+                time.sleep(WATCH_SECONDS)
                 self._revive()
         finally:
+            preparation.end()
             self._stop_all()
 
-    def _await(self, part: Part, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not self._stop.is_set() and not part.ready():
+    def _await(self, part: Part, preparation: Preparation) -> None:
+        """What serves a page serves it from tables, so those must be there before the next part starts."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._stopping and not ((part.page is None or preparation.is_done()) and part.is_ready()):
             if not part.is_up():
                 raise PartFailed(f"{part.name} did not start; its last lines above say why")
             if time.monotonic() > deadline:
-                raise PartFailed(f"{part.name} was not ready after {seconds:.0f} s")
-            time.sleep(0.02)
+                raise PartFailed(f"{part.name} was not ready after {START_SECONDS:.0f} s")
+            time.sleep(LOOK_SECONDS)
 
     def _revive(self) -> None:
         now = time.monotonic()
         for part in self._parts:
-            if part.is_up():
+            if part.is_up() or self._stopping:
                 continue
             part.deaths = [death for death in part.deaths if now - death < 60] + [now]
             if len(part.deaths) > MOST_DEATHS_A_MINUTE:
@@ -91,34 +143,45 @@ class Supervisor:
             part.start()
 
     def _stop_all(self) -> None:
-        """The last started goes first, so the queue outlives its users; what has not ended in time is killed."""
+        """The first part is the ground of the others and goes last; what has not ended in time is killed."""
         deadline = time.monotonic() + STOP_SECONDS
         users, grounds = self._parts[1:], self._parts[:1]
         for group in (users, grounds):
             for part in reversed(group):
-                if part.is_up():
-                    os.kill(_pid(part), signal.SIGTERM)
+                part.tell_to_stop()
             for part in group:
-                _end(part, deadline)
+                part.end(deadline)
             deadline += 0.5
 
 
-def _end(part: Part, deadline: float) -> None:
-    if part.process is None:
-        return
+def _answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
+
+
+def _serves(host: str, port: int) -> bool:
+    """Ask for /healthz by hand: an HTTP library would cost 8 MB for one line."""
     try:
-        part.process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        os.killpg(part.process.pid, signal.SIGKILL)
-        part.process.wait()
-
-
-def _pid(part: Part) -> int:
-    assert part.process is not None  # noqa: S101 - only asked of a part that is up
-    return part.process.pid
+        with socket.create_connection((host, port), 1) as client:
+            client.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return client.recv(16).split()[1:2] == [b"200"]
+    except OSError:
+        return False
 
 
 def _die_with_parent() -> None:
     """Linux: have the kernel end this child when the supervisor dies, however it dies (prctl(2))."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def main() -> None:
+    """Run the plan on the command line; one sentence and 1 when it cannot be kept up."""
+    try:
+        Supervisor(json.loads(sys.argv[1])).run()
+    except PartFailed as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    main()

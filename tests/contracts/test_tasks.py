@@ -40,15 +40,6 @@ def test_every_timed_task_exists(worker: Celery) -> None:
     assert {entry["task"] for entry in TIMETABLE.values()} - set(worker.tasks) == set()
 
 
-def test_the_worker_consumes_the_queue_that_is_rung(worker: Celery) -> None:
-    """There is one queue, and `storywell worker` listens to it."""
-    from service.cli.parts import worker_command  # noqa: PLC0415
-    from service.settings import Settings  # noqa: PLC0415
-
-    command = worker_command(Settings())
-    assert command[command.index("--queues") + 1] == worker.conf.task_default_queue
-
-
 def test_tasks_are_three_lines_at_most() -> None:
     """A task is a doorbell; rules live in the house."""
     for path in ROOT.glob("workers/*.py"):

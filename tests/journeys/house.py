@@ -61,7 +61,7 @@ class House:
         """Start `web`, `timer`, or workers with names such as `worker`, `worker2`."""
         for name in names:
             kind = name.rstrip("0123456789")
-            command = {"web": web_command, "timer": timer_command, "worker": worker_command}[kind](self.settings)
+            command = {"web": web_command, "timer": timer_command, "worker": worker_command}[kind]()
             with self.log.open("ab") as log:
                 self.processes[name] = subprocess.Popen(
                     command, env=dict(self.environment), cwd=ROOT, stdout=log, stderr=log, process_group=0
