@@ -11,10 +11,15 @@ from service.subscribers.model import Subscription, SubscriptionStatus, Suppress
 from service.subscribers.questions import close_questions
 from service.subscribers.suppression import is_suppressed, keep_suppression
 from service.subscribers.wording import Wording
-from service.tokens import Tokens
+from service.tokens import Purpose, Tokens
 
 RETURN_WITHIN = timedelta(days=30)
 """How long the link in a mail may put its reader back. Later, a forwarded old mail could do so against their will."""
+
+UNSUBSCRIBED = "unsubscribed"
+"""The kind of an unsubscription's line in the journal; its key is the subscription's id."""
+SUPPRESSION = "suppression"
+"""The kind of a suppression's line in the journal: a restored backup must not write to the address again."""
 
 ENDS: dict[SuppressionReason, UnsubscribeRoute] = {
     SuppressionReason.COMPLAINT: UnsubscribeRoute.COMPLAINT,
@@ -29,6 +34,7 @@ def unsubscribe(uow: UnitOfWork, subscription_id: int, route: UnsubscribeRoute, 
     """Take a subscription off the list. Harmless to repeat, also when the subscription has been erased (RFC 8058)."""
     subscription = locked_subscription(uow.session, subscription_id)
     if subscription is not None:
+        uow.journal_erasure(UNSUBSCRIBED, str(subscription_id), now=now, route=route.value)
         close_questions(uow.session, subscription, now=now)
         subscription.end(route, now)
 
@@ -71,6 +77,9 @@ def suppress(
 ) -> None:
     """Never write to `email` again, or not before `until`. An earlier suppression that lasts longer stays as it is."""
     subscriber = locked_subscriber(uow.session, email_key(email))
+    hashed = tokens.keyed_hash(Purpose.SUPPRESSION, email_key(email))
+    facts = {"reason": reason.value} | ({"until": until.isoformat()} if until else {})
+    uow.journal_erasure(SUPPRESSION, hashed, now=now, **facts)
     keep_suppression(uow.session, tokens, email, reason, now=now, until=until)
     if subscriber is None:
         return

@@ -2,128 +2,178 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from operator import itemgetter
+from typing import NamedTuple
 
 from service.mail.mime import one_line
-from service.subscribers.address import accepted, email_key
+from service.subscribers.address import Verdicts
 from service.subscribers.cells import from_cell
 from service.subscribers.errors import BadAddress, ImportRefused
+from service.subscribers.import_formats import FORMATS, ListFormat
 from service.subscribers.model import SubscriptionStatus
-from service.subscribers.names import tidy_name
-from service.subscribers.wording import Wording
+from service.subscribers.names import LONGEST_NAME, tidy_name
 
-STATUSES = {"": SubscriptionStatus.CONFIRMED} | {status.value: status for status in SubscriptionStatus}
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONGEST_WORDS = 2000
+_NOWHERE = -1
+_SHARED = ("locale", "status", "consent_text", "consent_version", "consent_source")
+"""The cells in which thousands of rows are alike."""
+_MOST_WORDINGS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What somebody agreed to, when, and where."""
+class Words(NamedTuple):
+    """What somebody agreed to, and where: the part of a proof that many share."""
 
-    wording: Wording
-    given_at: datetime
+    text: str
+    version: str
+    lang: str
     source: str
-    basis: str = "consent"
+    basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One person of the file. Without `proof` they cannot be on the list."""
+class Row(NamedTuple):
+    """One person of the file. Without `words`, agreed to at `given_at` (UTC), they cannot be on the list."""
 
-    line: int
     email: str
     key: str
     name: str
     locale: str
     status: SubscriptionStatus
-    proof: Proof | None
+    given_at: datetime
+    words: Words | None
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
+class _Shared(NamedTuple):
+    """What the cells of `_SHARED` come to, for rows with a date and for rows without one."""
+
+    locale: str
+    status: SubscriptionStatus
+    words: Words | None
+    undated: Words | None
+
+
+class BadRow(NamedTuple):
     """A line that was left out, and why, in one sentence without the address."""
 
     line: int
     reason: str
 
 
-def read_rows(lines: Iterable[str], *, now: datetime, stated: str = "") -> Iterator[Row | BadRow]:
-    """The rows of a CSV file with a header, one at a time. Raises ImportRefused for a file that is no such thing.
+def read_rows(
+    lines: Iterable[str], *, now: datetime, stated: str = "", form: ListFormat = FORMATS["csv"]
+) -> Iterator[Row | BadRow]:
+    """The rows of a CSV file with a header, one at a time. Raises ImportRefused where it is no such thing (any more).
 
-    Columns: email; name, locale, status, consent_text, consent_at (ISO 8601), consent_version, consent_source as far as
-    they exist. `stated` are words that, as the importer states, everybody agreed to who has none of their own.
+    `form` says which columns hold what. `stated` are words that, as the importer states, everybody agreed to who has
+    none of their own. A row is named by the line it begins on.
     """
-    table = csv.DictReader(lines)
+    table = csv.reader(lines, strict=True)  # not strict, an open quote would swallow everybody after it
+    line = 0
     try:
-        if "email" not in _header(table):
-            raise ImportRefused("The first line must name the columns, and one of them must be email.")
+        read = _Reader([name.strip().lower() for name in next(table, [])], form, now, stated).read
+        line = table.line_num
         for cells in table:
-            yield _read(table.line_num, cells, now, stated)
+            if cells:
+                yield read(line + 1, cells)
+            line = table.line_num
     except csv.Error as error:
-        raise ImportRefused(f"Line {table.line_num} is not CSV: {error}.") from error
-    except UnicodeDecodeError as error:
-        raise ImportRefused(f"After line {table.line_num} the file is not in UTF-8.") from error
+        raise ImportRefused(_broken(line + 1, error)) from error
+    except UnicodeError as error:
+        raise ImportRefused(f"After line {line} the file is not text in one encoding.") from error
 
 
-def _header(table: "csv.DictReader[str]") -> list[str]:
-    table.fieldnames = [name.strip().lower() for name in table.fieldnames or []]
-    return list(table.fieldnames)
+def _broken(line: int, error: csv.Error) -> str:
+    if "unexpected end" in str(error):
+        return f'A quote (") opens on line {line} and is never closed.'
+    return f"Line {line} is not CSV: {error}."
 
 
-def _read(line: int, cells: Mapping[str | None, object], now: datetime, stated: str) -> Row | BadRow:
-    word = {name: from_cell(value.strip()) for name, value in cells.items() if name and isinstance(value, str)}
-    try:
-        email = accepted(word.get("email", ""))
-        return Row(
-            line=line,
-            email=email,
-            key=email_key(email),
-            name=tidy_name(word.get("name", "")),
-            locale=_locale(word.get("locale", "")),
-            status=_status(word.get("status", "")),
-            proof=_proof(word, now, stated),
-        )
-    except BadAddress:
-        return BadRow(line, "This is not an e-mail address.")
-    except ValueError as error:
-        return BadRow(line, str(error))
+class _Reader:
+    """Reads the rows of one file. What the header decides is decided once; what many rows share is worked out once."""
+
+    def __init__(self, header: list[str], form: ListFormat, now: datetime, stated: str) -> None:
+        self._width, self._now, self._stated, self._statuses = len(header), now.astimezone(UTC), stated, form.statuses
+        at = {ours: next((header.index(name) for name in theirs if name in header), _NOWHERE)
+              for ours, theirs in form.columns.items()}  # fmt: skip
+        if at["email"] == _NOWHERE:
+            column = form.columns["email"][0]
+            raise ImportRefused(f"The first line must name the columns, and one of them must be {column}.")
+        self._email, self._given_at = at["email"], at["consent_at"]
+        self._date_column = header[self._given_at] if self._given_at != _NOWHERE else ""
+        self._names = [header.index(name) for name in form.columns["name"] if name in header]
+        self._shared = itemgetter(*(at.get(name, _NOWHERE) for name in _SHARED))
+        self._all_left = any(name in header for name in form.left)
+        self._verdict = Verdicts().of
+        self._known: dict[tuple[str, ...], _Shared] = {}
+
+    def read(self, line: int, cells: list[str]) -> Row | BadRow:
+        """The row that begins on `line`, whatever is in it."""
+        whole = "".join(cells)
+        if "\0" in whole:
+            raise ImportRefused(f"Line {line} holds a NUL byte: from there on the file is damaged.")
+        if "'" in whole:
+            cells = [from_cell(cell.strip()) for cell in cells]
+        cells += [""] * (self._width - len(cells) + 1)  # the last one stands for columns that the file does not have
+        try:
+            email, key = self._verdict(cells[self._email])
+            sample = self._shared(cells)
+            shared = self._known.get(sample) or self._learn(sample)
+            given_at = self._instant(cells[self._given_at].strip())
+            words = shared.words if given_at else shared.undated
+            return Row(email, key, self._name(cells), shared.locale, shared.status, given_at or self._now, words)
+        except BadAddress:
+            return BadRow(line, "This is not an e-mail address.")
+        except ValueError as error:
+            return BadRow(line, str(error))
+
+    def _name(self, cells: list[str]) -> str:
+        name = " ".join([cells[at].strip() for at in self._names]).strip()
+        plain = name.replace(" ", "").isalnum() and "  " not in name and len(name) <= LONGEST_NAME
+        return name if plain else tidy_name(name)
+
+    def _instant(self, word: str) -> datetime | None:
+        if not word:
+            return None
+        try:
+            moment = datetime.fromisoformat(word)
+        except ValueError:
+            example = "2024-05-31 or 2024-05-31T09:00:00Z"
+            raise ValueError(f"{self._date_column} is not a date such as {example}.") from None
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment > self._now:
+            raise ValueError(f"{self._date_column} lies in the future.")
+        return moment
+
+    def _learn(self, sample: tuple[str, ...]) -> _Shared:
+        if len(self._known) >= _MOST_WORDINGS:
+            self._known.clear()
+        locale, status, *words = (cell.strip() for cell in sample)
+        locale = _language(locale)
+        agreed, undated = self._agreed(*words, lang=locale or "und")
+        self._known[sample] = _Shared(locale, self._standing(status.lower()), agreed, undated)
+        return self._known[sample]
+
+    def _standing(self, word: str) -> SubscriptionStatus:
+        if word not in self._statuses:
+            *others, last = sorted(filter(None, self._statuses))
+            raise ValueError(f"The status is none of {', '.join(others)} and {last}.")
+        return SubscriptionStatus.UNSUBSCRIBED if self._all_left else self._statuses[word]
+
+    def _agreed(self, text: str, version: str, source: str, *, lang: str) -> tuple[Words | None, Words | None]:
+        """What a row with these cells agreed to if it has a date, and if not: the importer's statement needs none."""
+        text = one_line(text[:_LONGEST_WORDS])
+        place = f"import {one_line(source)[:200]}".strip()
+        if text:
+            return Words(text, one_line(version)[:80], lang, place, "consent"), None
+        stated = Words(self._stated, "", lang, place, "stated at import") if self._stated else None
+        return stated, stated
 
 
-def _locale(word: str) -> str:
+def _language(word: str) -> str:
+    word = word.replace("_", "-")
     if word and not _LOCALE.fullmatch(word):
         raise ValueError("The locale is not a language tag such as en-GB.")
     return word
-
-
-def _status(word: str) -> SubscriptionStatus:
-    if word.lower() not in STATUSES:
-        raise ValueError("The status is none of confirmed, pending and unsubscribed.")
-    return STATUSES[word.lower()]
-
-
-def _proof(word: Mapping[str, str], now: datetime, stated: str) -> Proof | None:
-    """The consent of a row; the importer's statement for a row without words; None without words or without a date."""
-    given_at = _instant(word.get("consent_at", ""), now)
-    text, lang = one_line(word.get("consent_text", "")[:_LONGEST_WORDS]), word.get("locale", "") or "und"
-    source = f"import {one_line(word.get('consent_source', ''))[:200]}".strip()
-    if text and given_at:
-        return Proof(Wording(one_line(word.get("consent_version", ""))[:80], lang, text), given_at, source)
-    if stated and not text:
-        return Proof(Wording("", lang, stated), given_at or now, source, basis="stated at import")
-    return None
-
-
-def _instant(word: str, now: datetime) -> datetime | None:
-    if not word:
-        return None
-    try:
-        moment = datetime.fromisoformat(word)
-    except ValueError:
-        raise ValueError("consent_at is not a date such as 2024-05-31 or 2024-05-31T09:00:00Z.") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment > now:
-        raise ValueError("consent_at lies in the future.")
-    return moment

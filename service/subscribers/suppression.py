@@ -29,7 +29,13 @@ def keep_suppression(
     session: Session, tokens: Tokens, email: str, reason: SuppressionReason, *, now: datetime, until: datetime | None
 ) -> None:
     """Write a suppression down. An earlier one that lasts as long or longer stays as it is."""
-    hashes = tokens.keyed_hashes(Purpose.SUPPRESSION, email_key(email))
+    keep_hash(session, tokens.keyed_hashes(Purpose.SUPPRESSION, email_key(email)), reason, now=now, until=until)
+
+
+def keep_hash(
+    session: Session, hashes: list[str], reason: SuppressionReason, *, now: datetime, until: datetime | None
+) -> None:
+    """`keep_suppression` for an address of which only the hashes are known, one for each key, the newest first."""
     known = select(Suppression).where(Suppression.address_hash.in_(hashes)).with_for_update()
     old = session.scalar(known)
     if old is None:

@@ -1,18 +1,21 @@
 """Lists come in from files: nobody on the list without proof, nobody back who left, every bad line named."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from service.db import Database
+from service.subscribers import importing
 from service.subscribers.actions import suppress
 from service.subscribers.errors import ImportRefused
-from service.subscribers.importing import BATCH, ImportReport, Outcome, import_subscribers
-from service.subscribers.model import Subscriber, Subscription, SubscriptionConsent, SuppressionReason
+from service.subscribers.import_formats import FORMATS
+from service.subscribers.importing import CHUNK_TO_ASK, ImportReport, Outcome, import_subscribers
+from service.subscribers.model import Subscriber, Subscription, SubscriptionConsent, Suppression, SuppressionReason
 from service.subscribers.newsletters import open_newsletter
 from tests.cast import ADA, BEN, CLEO, MAL, NOW
-from tests.subscribers.readers import TOKENS, a_newsletter, ada, ben, cleo, owed, subscription
+from tests.subscribers.readers import TOKENS, a_newsletter, a_subscription, ada, ben, cleo, owed, subscription
 
 HEADER = "email,name,locale,consent_text,consent_at,consent_source"
 PROOF = "Yes please,2024-05-31,paper form"
@@ -124,10 +127,10 @@ def test_who_had_unsubscribed_elsewhere_is_left_out(database: Database) -> None:
 
 def test_the_same_address_twice_in_a_file_counts_once(database: Database) -> None:
     """The first line wins, also across batches."""
-    many = [f"reader{number}@example.test,,,{PROOF}" for number in range(BATCH)]
+    many = [f"reader{number}@example.test,,,{PROOF}" for number in range(CHUNK_TO_ASK)]
     report = bring_in(database, f"{ADA},,,{PROOF}", f"{ADA.upper()},,,{PROOF}", *many, f"{ADA},,,{PROOF}")
 
-    assert (report.counts[Outcome.CONFIRMED], report.counts[Outcome.ALREADY_THERE]) == (BATCH + 1, 2)
+    assert (report.counts[Outcome.CONFIRMED], report.counts[Outcome.ALREADY_THERE]) == (CHUNK_TO_ASK + 1, 2)
 
 
 def test_importing_twice_changes_nothing(database: Database) -> None:
@@ -185,3 +188,157 @@ def test_a_header_may_be_written_as_people_write(database: Database) -> None:
     bring_in(database, f"7,{ADA},Ada", header=" ID , Email ,NAME")
 
     assert subscription(database, 1).subscriber.name == "Ada"
+
+
+def from_program(database: Database, name: str, text: str, stated: str = "They signed our list.") -> ImportReport:
+    """Import a file that another program wrote."""
+    with database.read() as session:
+        newsletter = open_newsletter(session)
+    form = FORMATS[name]
+    return import_subscribers(database, TOKENS, text.splitlines(), newsletter, now=NOW, stated=stated, form=form)
+
+
+PROGRAMS = {
+    "mailchimp": f"""\
+"Email Address","First Name","Last Name",MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID,NOTES
+{ADA},Ada,"van Dyk",2,"2024-05-30 08:00:00","2024-05-31 09:00:00",1,""
+""",
+    "ghost": f"""\
+id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers
+1,{ADA},Ada van Dyk,,true,false,,2024-05-31T09:00:00.000Z,,,
+2,{CLEO},Cleo,,false,false,,2024-05-31T09:00:00.000Z,,,
+""",
+    "listmonk": f"""\
+uuid,email,name,attributes,status,created_at,updated_at
+1,{ADA},Ada van Dyk,"{{""city"": ""Ulm""}}",enabled,2024-05-31T09:00:00.123456789Z,2024-05-31T09:00:00Z
+2,{CLEO},Cleo,{{}},blocklisted,2024-05-31T09:00:00Z,2024-05-31T09:00:00Z
+3,{MAL},Mal,{{}},disabled,2024-05-31T09:00:00Z,2024-05-31T09:00:00Z
+""",
+    "substack": f"""\
+email,name,active_subscription,expiry,email_disabled,created_at
+{ADA},Ada van Dyk,false,,false,2024-05-31T09:00:00.000Z
+{CLEO},Cleo,false,,true,2024-05-31T09:00:00.000Z
+""",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_lists_of_other_programs_come_in(database: Database, program: str) -> None:
+    """With name and date; who is off the list there stays off it here."""
+    from_program(database, program, PROGRAMS[program])
+
+    assert readers(database) == {ADA: True}
+    place = subscription(database, 1)
+    assert (place.subscriber.name, str(place.confirmed_at)[:16]) == ("Ada van Dyk", "2024-05-31 09:00")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_date_alone_is_no_proof(database: Database, program: str) -> None:
+    """Without words they stay pending."""
+    from_program(database, program, PROGRAMS[program], stated="")
+
+    assert readers(database) == {ADA: False}
+
+
+def test_mailchimp_s_file_of_those_who_left_brings_nobody_in(database: Database) -> None:
+    """Nor that of cleaned addresses."""
+    for column in ("UNSUB_TIME", "CLEAN_TIME"):
+        report = from_program(database, "mailchimp", f"Email Address,{column}\n{ADA},2024-05-31 09:00:00")
+        assert report.counts[Outcome.UNSUBSCRIBED] == 1
+
+    assert readers(database) == {}
+
+
+def test_bad_dates_are_named_by_the_program_s_own_column(database: Database) -> None:
+    """So that they can be found."""
+    report = from_program(database, "ghost", f"email,subscribed_to_emails,created_at\n{ADA},true,yesterday")
+
+    assert report.bad[0].reason.startswith("created_at is not a date such as")
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        (f'"{BEN},,,,,', 'A quote (") opens on line 3 and is never closed.'),
+        (f"{BEN},B\0n,,,,", "Line 3 holds a NUL byte: from there on the file is damaged."),
+    ],
+)
+def test_a_file_that_breaks_in_the_middle_says_where(database: Database, broken: str, sentence: str) -> None:
+    """Who stands before the break is in; nobody after it is swallowed silently."""
+    with pytest.raises(ImportRefused) as refused:
+        bring_in(database, f"{ADA},,,{PROOF}", broken, f"{CLEO},,,{PROOF}")
+
+    assert str(refused.value) == f"{sentence} What stands before it is in; mend the file and import it again."
+    assert readers(database) == {ADA: True}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_an_import_that_was_killed_can_be_run_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was committed is found, the rest goes in, and nobody is there twice."""
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    lines = [f"reader{number}@example.test,,,{PROOF}" for number in range(5)]
+
+    def stop_after_four(report: ImportReport) -> None:
+        if report.lines == 4:
+            raise Killed
+
+    with database.read() as session:
+        newsletter = open_newsletter(session)
+    with pytest.raises(Killed):
+        import_subscribers(database, TOKENS, [HEADER, *lines], newsletter, now=NOW, tell=stop_after_four)
+    report = bring_in(database, *lines)
+
+    assert (report.counts[Outcome.ALREADY_THERE], report.counts[Outcome.CONFIRMED]) == (4, 1)
+    assert len(readers(database)) == 5
+    with database.read() as session:
+        assert len(session.scalars(select(SubscriptionConsent)).all()) == 5
+
+
+def test_a_suppressed_reader_who_is_known_gets_no_mail_on_another_list(database: Database) -> None:
+    """Nor does somebody who asked for a pause: as `refresh` would have it."""
+    places = [ada(database), ben(database)]
+    with database.unit() as uow:
+        a_newsletter(uow.session, "weekly")
+        uow.session.get_one(Subscription, places[0]).subscriber.suppressed = True
+        uow.session.get_one(Subscription, places[1]).subscriber.paused_until = NOW + timedelta(days=1)
+    bring_in(database, f"{ADA},,,{PROOF}", f"{BEN},,,{PROOF}", slug="weekly")
+
+    with database.read() as session:
+        new = session.scalars(select(Subscription).where(Subscription.newsletter_id == 2)).all()
+        assert [(one.status.value, one.sendable) for one in new] == [("confirmed", False)] * 2
+
+
+def test_an_ended_suppression_lets_them_in(database: Database) -> None:
+    """Until then, and not after it."""
+    with database.unit() as uow:
+        suppress(uow, ADA, SuppressionReason.DROPPED, tokens=TOKENS, now=NOW, until=NOW + timedelta(days=1))
+    assert bring_in(database, f"{ADA},,,{PROOF}").counts[Outcome.SUPPRESSED] == 1
+    with database.unit() as uow:
+        uow.session.scalars(select(Suppression)).one().until = NOW
+
+    assert bring_in(database, f"{ADA},,,{PROOF}").counts[Outcome.CONFIRMED] == 1
+
+
+def test_ids_of_readers_who_are_gone_are_not_given_again(database: Database) -> None:
+    """Their links are in old mails."""
+    bring_in(database, f"{ADA},,,{PROOF}")
+    with database.unit() as uow:
+        uow.session.delete(uow.session.get_one(Subscription, 1).subscriber)
+    bring_in(database, f"{BEN},,,{PROOF}")
+    with database.unit() as uow:
+        place = a_subscription(uow.session, CLEO)
+
+    with database.read() as session:
+        assert min(session.scalars(select(Subscription.id))) > 1
+        assert place.id == max(session.scalars(select(Subscription.id)))
+
+
+def test_more_bad_lines_than_can_be_named_are_counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of nonsense fills no memory."""
+    monkeypatch.setattr(importing, "MOST_NAMED", 2)
+    report = bring_in(database, *["nobody"] * 5, header="email")
+
+    assert (len(report.bad), report.bad_lines) == (2, 5)
