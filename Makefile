@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check fuzz bench lock pictures clean
+.PHONY: run test check fuzz bench chaos lock pictures clean
 
 run: $(VENV)/.ready
 	@exec $(BIN)/storywell run
@@ -23,6 +23,12 @@ fuzz: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m bench
+
+RUNS ?= 25
+SEED ?= 1
+
+chaos: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.chaos --runs $(RUNS) --seed $(SEED)
 
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.pictures

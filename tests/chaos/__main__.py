@@ -1,0 +1,85 @@
+"""`make chaos RUNS=n SEED=s`: so many runs, one line each, and a table of what came of them."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.run import Result, run
+from tests.chaos.schedule import DATABASES, plan
+from tests.chaos.servers import servers
+
+WIDTHS = (6, 10, 8, 7, 17, 8, 10)
+
+
+def main() -> int:
+    """Run them; 1 when one of them went wrong."""
+    asked = _asked()
+    results: list[Result] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="storywell-chaos-") as folder,
+        servers(Path(folder)) as ours,
+    ):
+        for seed in range(asked.seed, asked.seed + asked.runs):
+            result = run(plan(seed, asked.recipients, asked.database), ours)
+            results.append(result)
+            say(line(result))
+            if asked.tell or not result.verdict.good:
+                say(story(result))
+    say(table(results))
+    return int(not all(result.verdict.good for result in results))
+
+
+def line(result: Result) -> str:
+    """One run in one line."""
+    found, its = result.verdict, result.plan
+    return (
+        f"seed {its.seed:<5} {its.database:<10} people {found.people} accepted {found.accepted} "
+        f"missed {len(found.missed)} twice {len(found.twice)} "
+        f"unknown {len(found.unknown)}/{len(found.unknown_by_log)} "
+        f"{'finished' if found.finished else 'NOT FINISHED'} {found.seconds:.1f} s  [{its.faults}]"
+    )
+
+
+def story(result: Result) -> str:
+    """What a person needs to understand a run that went wrong."""
+    again = f"again: python -m tests.chaos --runs 1 --seed {result.plan.seed} --recipients {result.plan.recipients}"
+    return "\n".join(f"    {one}" for one in [*result.verdict.wrongs, *result.story, again])
+
+
+def table(results: list[Result]) -> str:
+    """All runs in a few rows."""
+    head = ("runs", "people", "missed", "twice", "unknown: ledger", "log", "finished")
+    rows = ["", " " * 12 + "".join(f"{word:>{width}}" for word, width in zip(head, WIDTHS, strict=True))]
+    for name in (*DATABASES, "all"):
+        found = [result.verdict for result in results if name in {result.plan.database, "all"}]
+        sums = (
+            len(found), sum(one.people for one in found), sum(len(one.missed) for one in found),
+            sum(len(one.twice) for one in found), sum(len(one.unknown) for one in found),
+            sum(len(one.unknown_by_log) for one in found), sum(one.finished for one in found),
+        )  # fmt: skip
+        rows.append(f"{name:<12}" + "".join(f"{count:>{width}}" for count, width in zip(sums, WIDTHS, strict=True)))
+    wrong = [str(result.plan.seed) for result in results if not result.verdict.good]
+    return "\n".join([*rows, f"wrong: seeds {', '.join(wrong)}" if wrong else "nothing wrong"])
+
+
+def say(words: str) -> None:
+    """To standard output, at once."""
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--runs", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=1, help="of the first run; the next has the next")
+    parser.add_argument("--recipients", type=int, default=20_000)
+    parser.add_argument("--database", choices=DATABASES, action="append", help="only this one")
+    parser.add_argument("--tell", action="store_true", help="the story of every run, not only of those that went wrong")
+    asked = parser.parse_args()
+    asked.database = tuple(asked.database or DATABASES)
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,240 @@
+"""The house of one run: three workers, a timer and a web over a fresh database, and everything that befalls them."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+
+import redis
+from sqlalchemy.exc import DBAPIError
+
+from service.bootstrap import Services, bootstrap
+from service.db import SilentDoorbell, UnitOfWork
+from service.settings import Settings
+from tests.chaos import people
+from tests.chaos.orders import Diary, Fate, Order
+from tests.chaos.schedule import Happening, Plan
+from tests.chaos.servers import API_KEY, MailServer, Provider, Servers, end, is_alive, is_stopped
+from tests.journeys.house import SECRET, free_port
+
+WORKERS = 3
+BATCHES = 20
+MOST_DEATHS = 30
+SLEEP_SECONDS = 0.9
+"""Longer than every lease of the run (points.LEASE), and than two sweeps."""
+
+
+@dataclass
+class House:
+    """The processes of a run by name, and services of our own to look and act with."""
+
+    plan: Plan
+    servers: Servers
+    truth: Provider | MailServer
+    """Who took the mail, and keeps a log of it."""
+    folder: Path
+    name: str
+    services: Services
+    environment: dict[str, str]
+    diary: Diary
+    pids: dict[str, int] = field(default_factory=dict)
+    story: list[str] = field(default_factory=list)
+    """What befell it, for the person who has to understand a failure."""
+    changed: dict[int, float] = field(default_factory=dict)
+    """Subscriber id -> when what they asked for was committed."""
+    withdrawn_at: float | None = None
+    dead: set[int] = field(default_factory=set)
+    """The processes that the house killed."""
+    _asleep: dict[int, float] = field(default_factory=dict)
+    _deaths: int = 0
+    _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
+    _done: SimpleQueue[Future[object]] = field(default_factory=SimpleQueue)
+    _doing: int = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def tell(self, what: str) -> None:
+        """Add a line to the story."""
+        self.story.append(f"{time.monotonic() - self._began:6.2f} s  {what}")
+
+    def start(self, *names: str) -> None:
+        """Start parts: `web`, `timer`, `timer2`, or `worker0` and so on."""
+        for name in names:
+            kind = name.rstrip("0123456789")
+            self.pids[name] = self.servers.nursery.start(kind, self.environment, self.folder / "log")
+
+    def look_after(self) -> None:
+        """Wake who has slept long enough, and replace who died. To be called again and again."""
+        for name, pid in list(self.pids.items()):
+            if is_stopped(pid):
+                self._asleep.setdefault(pid, time.monotonic())
+                if time.monotonic() - self._asleep[pid] > SLEEP_SECONDS:
+                    self._wake(name, pid)
+            elif not is_alive(pid):
+                self.tell(f"{name} is dead; another takes its place")
+                self._deaths += 1
+                assert self._deaths < MOST_DEATHS, f"{name} does not live: {self.last_words()}"
+                self.start(name)
+
+    def _wake(self, name: str, pid: int) -> None:
+        del self._asleep[pid]
+        fates = [entry for entry in self.diary.read() if entry.pid == pid and entry.point.startswith("!")]
+        if fates and fates[-1].point == f"!{Fate.CUT}":
+            self.cut_sessions()
+        self.tell(f"{name} wakes up; it had stopped {'at ' + fates[-1].what if fates else 'anywhere'}")
+        os.kill(pid, signal.SIGCONT)
+
+    def is_awake(self) -> bool:
+        """Nobody sleeps."""
+        return not any(is_stopped(pid) for pid in self.pids.values())
+
+    def befall(self, happening: Happening) -> None:
+        """Let it happen. People wait for a database that is busy or away; nobody waits for them."""
+        self.tell(happening.what + (f" ({happening.how})" if happening.how else ""))
+        self._hands.submit(HAPPENINGS[happening.what], self, happening).add_done_callback(self._done.put)
+        self._doing += 1
+
+    def is_idle(self) -> bool:
+        """Everything that was to happen has happened. Raises what went wrong with it."""
+        while not self._done.empty():
+            self._doing -= 1
+            self._done.get().result()
+        return self._doing == 0
+
+    def act(self, action: Callable[[UnitOfWork], object]) -> None:
+        """What a person does, who tries again when the page says that it did not work."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                with self.services.database.unit() as uow:
+                    action(uow)
+                return
+            except DBAPIError:
+                if time.monotonic() > deadline:
+                    raise
+
+    def calm(self) -> None:
+        """No fault any more: the clock is right, the disk free; the provider's bad days have an end of their own."""
+        self._set_clock(0)
+        Path(self.environment["CHAOS_FULL"]).unlink(missing_ok=True)
+
+    def change(self, whom: tuple[int, ...], how: str) -> None:
+        """Readers unsubscribe, are suppressed or erased, one transaction each."""
+        for one in whom:
+            self.act(partial(self._change_one, one, how))
+            self.changed[one] = time.time()
+
+    def _change_one(self, one: int, how: str, uow: UnitOfWork) -> None:
+        people.CHANGES[how](uow, self.services.tokens, one, self.services.clock())
+
+    def withdraw(self) -> None:
+        """The storyteller takes the story back."""
+        self.act(people.take_story_back)
+        self.withdrawn_at = time.time()
+
+    def cut_sessions(self) -> None:
+        """Cut every session with the database."""
+        if self.plan.database == "postgresql":
+            self.servers.cut(self.name)
+
+    def kill(self, name: str) -> None:
+        """kill -9; `look_after` starts another."""
+        self.dead.add(self.pids[name])
+        end(self.pids[name])
+
+    def pause(self, name: str) -> None:
+        """SIGSTOP; `look_after` wakes it."""
+        os.kill(self.pids[name], signal.SIGSTOP)
+
+    def post_events(self, **order: object) -> None:
+        """Have the provider post events of what has left."""
+        self.servers.provider.tell("post_events", order)
+
+    def _set_clock(self, hours: float) -> None:
+        path = Path(self.environment["CHAOS_CLOCK"])
+        (new := path.with_suffix(".new")).write_text(str(hours))
+        new.rename(path)
+
+    def last_words(self) -> str:
+        """The end of the processes' log."""
+        log = self.folder / "log"
+        return log.read_text()[-2000:] if log.exists() else ""
+
+    def close(self) -> None:
+        """End every process and forget the database."""
+        for pid in self.pids.values():
+            end(pid)
+        self._hands.shutdown()
+        self.services.close()
+        self.diary.close()
+        self.servers.drop(self.plan.database, self.name)
+
+
+def _kill_broker(house: House, _: Happening) -> None:
+    house.servers.broker.kill()
+    house.servers.broker.start()
+
+
+def _flush_broker(house: House, _: Happening) -> None:
+    redis.Redis(unix_socket_path=str(house.servers.broker.socket)).flushall()
+
+
+HAPPENINGS: dict[str, Callable[[House, Happening], object]] = {
+    "broker killed": _kill_broker,
+    "broker flushed": _flush_broker,
+    "timer killed": lambda house, _: house.kill("timer"),
+    "web killed": lambda house, _: house.kill("web"),
+    "second timer": lambda house, _: house.start("timer2"),
+    "worker killed": lambda house, it: house.kill(f"worker{it.whom[0]}"),
+    "worker paused": lambda house, it: house.pause(f"worker{it.whom[0]}"),
+    "clock ahead": lambda house, it: house._set_clock(float(it.how)),
+    "clock behind": lambda house, it: house._set_clock(float(it.how)),
+    "provider away": lambda house, _: house.servers.provider.tell("away", {"seconds": 1.0}),
+    "people change": lambda house, it: house.change(it.whom, it.how),
+    "story withdrawn": lambda house, _: house.withdraw(),
+    "disk full": lambda house, _: Path(house.environment["CHAOS_FULL"]).touch(),
+    "sessions cut": lambda house, _: house.cut_sessions(),
+    "postgres restarted": lambda house, _: house.servers.restart_postgres(),
+}
+
+
+@contextmanager
+def a_house(plan: Plan, servers: Servers, *, broken: str = "") -> Iterator[House]:
+    """A house with an issue that is due, and nobody at work yet. `broken` names what is wrong with the product."""
+    name = f"run_{plan.seed}_{os.getpid()}"
+    folder = servers.folder / name
+    folder.mkdir()
+    url = servers.database(plan.database, name, plan.recipients)
+    mail_server = MailServer.open(folder, plan.rules) if plan.transport == "smtp" else None
+    servers.provider.forget()
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PORT": str(port), "VAR": str(folder / "var"),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}", "DATABASE_URL": url.replace("+psycopg", ""),
+        "REDIS_URL": f"unix://{servers.broker.socket}", "SECRET_KEYS": SECRET, "LOG_LEVEL": "INFO",
+        "MAIL_TRANSPORT": plan.transport, "SENDGRID_API_KEY": API_KEY, "SENDGRID_API_URL": servers.provider.url,
+        "SENDGRID_WEBHOOK_KEY": servers.provider.key, "WORKER_THREADS": "2",
+        "CHAOS_DIARY": str(folder / "diary"), "CHAOS_CLOCK": str(folder / "clock"), "CHAOS_FULL": str(folder / "full"),
+        "CHAOS_BATCH": str(max(1, plan.recipients // BATCHES)), "CHAOS_BREAK": broken,
+        **({"SMTP_URL": f"smtp://127.0.0.1:{mail_server.port}?starttls=no"} if mail_server else {}),
+        "CHAOS_ORDERS": Order.write(plan.orders),
+    }  # fmt: skip
+    servers.provider.tell("webhook", {"url": f"http://127.0.0.1:{port}/hooks/sendgrid/events"})
+    servers.provider.tell("behave", [] if mail_server else list(plan.rules))
+    servers.provider.tell("account", {"logs": plan.events != "missing"})
+    services = bootstrap(Settings.load(environment), doorbell=SilentDoorbell())
+    truth = mail_server or servers.provider
+    house = House(plan, servers, truth, folder, name, services, environment, Diary(folder / "diary"))
+    try:
+        yield house
+    finally:
+        house.close()
+        if mail_server is not None:
+            mail_server.close()
+        shutil.rmtree(folder, ignore_errors=True)

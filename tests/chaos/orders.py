@@ -1,0 +1,99 @@
+"""What befalls a process at a named point: it is killed, or it stops until somebody wakes it. And the run's diary."""
+
+import fcntl
+import json
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+
+class Fate(StrEnum):
+    """What a process does to itself at a point."""
+
+    KILL = "kill"
+    """SIGKILL: it ends here."""
+    STOP = "stop"
+    """SIGSTOP: it sleeps through every lease; the house wakes it later."""
+    CUT = "cut"
+    """SIGSTOP, and while it sleeps the house cuts its sessions with the database; then it is woken."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """For the process that makes the `nth` passing of `point` in the run."""
+
+    point: str
+    nth: int
+    fate: Fate
+
+    @classmethod
+    def read(cls, text: str) -> list[Self]:
+        """Orders out of a process's environment."""
+        return [cls(one["point"], one["nth"], Fate(one["fate"])) for one in json.loads(text or "[]")]
+
+    @staticmethod
+    def write(orders: Iterable["Order"]) -> str:
+        """For a process's environment."""
+        return json.dumps([asdict(order) for order in orders])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the diary: this process passed this point; `what` is a batch, or what befell it there."""
+
+    at: float
+    pid: int
+    point: str
+    what: str
+
+
+class Diary:
+    """One file a run that every process appends to; a line is whole or not there (O_APPEND, below a page)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def write(self, point: str, what: object = "") -> None:
+        """Add a line."""
+        os.write(self._file, f"{time.time():.6f}\t{os.getpid()}\t{point}\t{what}\n".encode())
+
+    def read(self) -> list[Entry]:
+        """All lines so far."""
+        rows = (line.split("\t") for line in self._path.read_text().splitlines())
+        return [Entry(float(at), int(pid), point, what) for at, pid, point, what in rows]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)
+
+
+class Fates:
+    """Counts how often the processes of the run passed each point, and does to this one what was ordered."""
+
+    def __init__(self, orders: list[Order], diary: Diary, folder: Path) -> None:
+        self._orders = {order.point: order for order in orders}
+        self._diary = diary
+        self._folder = folder
+
+    def passing(self, point: str, what: object = "") -> None:
+        """This process comes by a point. It may not return, or return much later."""
+        order = self._orders.get(point)
+        is_it = order is not None and self._count(point) == order.nth
+        self._diary.write(point, what)
+        if order is not None and is_it:
+            self._diary.write(f"!{order.fate}", point)
+            os.kill(os.getpid(), signal.SIGKILL if order.fate is Fate.KILL else signal.SIGSTOP)
+
+    def _count(self, point: str) -> int:
+        """Which passing this is in the whole run: the length of a file that everybody adds a byte to."""
+        with (self._folder / f"passed-{point}").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.write(b".")
+            file.flush()
+            return file.tell()

@@ -1,0 +1,154 @@
+"""What the provider's own log says, held against the ledger: who was missed, who has it twice, who is unknown."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import case, select
+
+from service.delivery.model import IN_BATCH, Batch, Delivery
+from service.delivery.standing import STANDS, Standing
+from tests.chaos import people
+from tests.chaos.house import House
+from tests.chaos.orders import Fate
+from tests.chaos.points import WIRE
+
+MOST_CONNECTIONS = 8
+"""Of one worker: SEND_CONNECTIONS for each of its two threads."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery as the ledger has it."""
+
+    standing: Standing
+    batch: int
+    request: str
+    """The provider's word for the request, if the ledger has heard it."""
+
+
+@dataclass
+class Verdict:
+    """The findings of one run. Every number but `people`, `accepted` and `unknown` has to be nought."""
+
+    people: int
+    accepted: int = 0
+    missed: set[int] = field(default_factory=set)
+    twice: set[int] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
+    """Who is unknown by the ledger."""
+    unknown_by_log: set[int] = field(default_factory=set)
+    """Who must be unknown by the provider's log: not accepted, or accepted in doubt and never told of."""
+    wrongs: list[str] = field(default_factory=list)
+    """Anything else that must not be."""
+    finished: bool = False
+    seconds: float = 0
+
+    @property
+    def good(self) -> bool:
+        """Missed 0, twice 0, unknown exactly as the log says, nothing else wrong, finished."""
+        faultless = not (self.missed or self.twice or self.wrongs)
+        return faultless and self.unknown == self.unknown_by_log and self.finished
+
+
+def ledger_lines(house: House, issue_id: int) -> dict[int, Line]:
+    """Every delivery of the issue, by subscriber."""
+    standing = case(*((condition, name.value) for name, condition in STANDS.items()))
+    query = (
+        select(Delivery.subscriber_id, standing, Batch.id, Batch.message_id)
+        .join(Batch, IN_BATCH)
+        .where(Delivery.issue_id == issue_id)
+    )
+    with house.services.database.read() as session:
+        rows = session.execute(query).all()
+    return {who: Line(Standing(stands), batch, request) for who, stands, batch, request in rows}
+
+
+def judge(house: House, issue_id: int, *, silent: str = "") -> Verdict:
+    """Compare. `silent` is the request of which no event ever came."""
+    lines, log = ledger_lines(house, issue_id), house.truth.accepted()
+    copies = Counter(people.number(one) for request in log for one in request["addresses"])
+    spoken = {people.number(one): request["message_id"] for request in log for one in request["addresses"]}
+    readers = set(people.readers(house.plan.recipients))
+    expected = (readers - house.changed.keys()) | lines.keys()
+    refused = {who for who, line in lines.items() if line.standing is Standing.REFUSED}
+
+    verdict = Verdict(people=len(readers), accepted=len(copies))
+    verdict.unknown = {who for who, line in lines.items() if line.standing is Standing.UNKNOWN}
+    verdict.unknown_by_log = {
+        who
+        for who in expected - refused
+        if who not in copies or (spoken[who] == silent and (who not in lines or lines[who].request != silent))
+    }
+    if house.plan.transport == "smtp":
+        verdict.unknown_by_log |= _on_the_wire(house, verdict.unknown & copies.keys())
+    verdict.missed = {who for who in expected - copies.keys() if who not in verdict.unknown | refused}
+    verdict.twice = {who for who, count in copies.items() if count > 1}
+    verdict.wrongs = [*_wrong_people(house, copies, readers), *_wrong_refusals(house, refused, copies.keys())]
+    verdict.wrongs += _changed_too_late(house, lines) + _withdrawn_too_late(house, lines)
+    verdict.wrongs += _needless_doubts(house, {lines[who].batch for who in verdict.unknown - copies.keys()})
+    return verdict
+
+
+def _on_the_wire(house: House, doubtful: set[int]) -> set[int]:
+    """A mail server tells of nothing later, so whoever was on the wire at a death or a lost reply stays in doubt.
+
+    That is at most one person for each connection: more of them are not excused.
+    """
+    entries = house.diary.read()
+    deaths = len(house.dead) + sum(entry.point.startswith("!") for entry in entries) + len(house.plan.happenings)
+    lost = sum(int(rule.get("next", 0)) for rule in house.plan.rules)
+    return doubtful if len(doubtful) <= deaths * MOST_CONNECTIONS + lost else set()
+
+
+def _wrong_people(house: House, copies: Counter[int], readers: set[int]) -> list[str]:
+    return [f"{len(others)} who may not be mailed were"] if (others := copies.keys() - readers) else []
+
+
+def _wrong_refusals(house: House, refused: set[int], accepted: object) -> list[str]:
+    named = [{**rule, **rule.get("when", {})}.get("address") for rule in house.plan.rules]
+    bad = {people.number(one) for one in named if one}
+    found = [f"{len(refused - bad)} were given up without a cause"] if refused - bad else []
+    return found + ([f"the bad address {bad - refused} is not named"] if bad - refused - house.changed.keys() else [])
+
+
+def _changed_too_late(house: House, lines: dict[int, Line]) -> list[str]:
+    """Whoever left is in no batch that was claimed afterwards."""
+    claims = _last_claims(house)
+    late = [who for who, at in house.changed.items() if who in lines and claims.get(lines[who].batch, 0) > at]
+    return [f"{len(late)} left, and were in a batch claimed afterwards: {late[:5]}"] if late else []
+
+
+def _withdrawn_too_late(house: House, lines: dict[int, Line]) -> list[str]:
+    """A story that was taken back is in no batch that was claimed afterwards."""
+    if house.withdrawn_at is None:
+        return []
+    claims = _last_claims(house)
+    late = 0
+    for request in house.servers.provider.ask("requests"):
+        body = request["body"]
+        who = people.number(body["personalizations"][0]["to"][0]["email"])
+        told = any(people.STORY_TITLE in part["value"] for part in body["content"])
+        late += told and who in lines and claims.get(lines[who].batch, 0) > house.withdrawn_at
+    return [f"{late} requests claimed after the withdrawal still told the story"] if late else []
+
+
+def _needless_doubts(house: House, batches: set[int]) -> list[str]:
+    """Nobody may be unknown of whom our side can tell: not a byte had left, and its worker lived to say so."""
+    entries = house.diary.read()
+    dead = house.dead | {entry.pid for entry in entries if entry.point == f"!{Fate.KILL}"}
+    needless = []
+    for batch in batches:
+        own = [entry for entry in entries if str(batch) in entry.what.split(",")]
+        last = max((place for place, entry in enumerate(own) if entry.point == "intend:after"), default=None)
+        if last is None:
+            continue  # set apart from another batch, which had left
+        left = any(entry.point == WIRE[0] for entry in own[last:])
+        if not left and own[last].pid not in dead:
+            needless.append(batch)
+    return [f"{len(needless)} batches are unknown, although nothing of them had left"] if needless else []
+
+
+def _last_claims(house: House) -> dict[int, float]:
+    """Batch id -> when it was claimed for the last time, which is the claim that wrote its deliveries."""
+    claims = [entry for entry in house.diary.read() if entry.point == "claim:after"]
+    return {int(batch): entry.at for entry in claims for batch in entry.what.split(",")}
