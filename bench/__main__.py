@@ -5,9 +5,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.composing import composing_figures
 from bench.events import events_figures
 from bench.group import group_figures
+from bench.handover import handover_figures
+from bench.importing import importing_figures
 from bench.sending import sending_figures
+from bench.smtp import smtp_figures
 from bench.web import web_figures
 
 Figure = tuple[str, str]
@@ -15,7 +19,11 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "group": group_figures,
     "web": web_figures,
     "sending": sending_figures,
+    "handover": handover_figures,
+    "smtp": smtp_figures,
     "events": events_figures,
+    "import": importing_figures,
+    "composing": composing_figures,
 }
 
 
@@ -26,7 +34,7 @@ def main() -> None:
     for name in parser.parse_args().names or BENCHES:
         with tempfile.TemporaryDirectory(prefix="storywell-bench-") as folder:
             for what, figure in BENCHES[name](Path(folder)):
-                print(f"{name:8} {what:58} {figure}", flush=True)
+                print(f"{name:9} {what:58} {figure}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from service.bootstrap import Services, bootstrap
 from service.cli.database import upgrade_database
 from service.db import SilentDoorbell
 from service.delivery.events import apply_post, waiting_posts
-from service.delivery.model import Batch, Delivery, Event, Variant
+from service.delivery.model import Batch, Delivery, Event, Variant, delivery_number, of_number
 from service.delivery.reports import read_reports
 from service.settings import Settings
 from service.subscribers.actions import suppress
@@ -93,7 +93,7 @@ def _one_by_one(services: Services, body: bytes) -> None:
                     happened_at=report.happened_at, detail=report.detail,
                 )
             )  # fmt: skip
-            delivery = uow.session.get(Delivery, report.delivery_id)
+            delivery = uow.session.get(Delivery, of_number(report.delivery_id or 0))
             if delivery is not None and delivery.status < report.status:
                 delivery.status = report.status
             uow.session.flush()
@@ -141,7 +141,7 @@ def _deliveries(services: Services) -> list[int]:
             for n in range(1, DELIVERIES + 1)
         ]
         uow.session.execute(insert(Delivery), rows)
-        return list(uow.session.scalars(select(Delivery.id).order_by(Delivery.id)))
+        return [delivery_number(issue_id, n) for n in range(1, DELIVERIES + 1)]
 
 
 def _services(url: str, folder: Path) -> Services:

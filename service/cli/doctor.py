@@ -1,14 +1,14 @@
 """`storywell doctor`: is everything there that the service needs? One line a check; exit 1 when one fails."""
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
+from ssl import create_default_context
 from urllib.parse import urlsplit
 
 import click
-import httpx
 import redis
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -18,6 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.cli.database import alembic_config
 from service.cli.frame import json_option, load_settings
 from service.db import make_engine
+from service.mail.message import TryLater
+from service.mail.schedule import ProviderAway
+from service.mail.sendgrid_client import SendGridClient
+from service.mail.sendgrid_scopes import SEND, drawbacks, scopes_of
+from service.mail.smtp_server import Server
 from service.pulse import last_pulse
 from service.settings import Settings, Transport
 
@@ -47,7 +52,8 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps({"well": all(f.well for f in findings), "checks": [asdict(f) for f in findings]}))
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.well else 'ILL '} {finding.check}: {finding.words}")
+            words = finding.words.replace("\n", "\n     ")
+            click.echo(f"{'ok  ' if finding.well else 'ILL '} {finding.check}: {words}")
     if not all(finding.well for finding in findings):
         raise SystemExit(1)
 
@@ -122,32 +128,30 @@ def check_outbox(settings: Settings) -> str:
 
 
 def check_smtp(settings: Settings) -> str:
-    """The server takes a connection."""
-    parts = urlsplit(settings.smtp_url)
-    port = parts.port or (465 if parts.scheme == "smtps" else 587)
-    try:
-        socket.create_connection((parts.hostname or "", port), WAIT_SECONDS).close()
-    except OSError as error:
-        raise Ill(f"the SMTP server {parts.hostname}:{port} does not answer ({error})") from None
-    return f"{parts.hostname}:{port} takes connections"
+    """Every server lets us in, encrypted and signed in as SMTP_URL says."""
+    words = []
+    for server in Server.parse_all(settings.smtp_url):
+        try:
+            wire = server.connect(create_default_context(), WAIT_SECONDS)
+        except TryLater as refusal:
+            raise Ill(f"the SMTP server {server.name} is of no use: {refusal.reason}") from None
+        wire.leave()
+        words.append(f"{server.name} lets us in" + ("" if wire.pipelining else ", without PIPELINING, so it is slow"))
+    return "\n".join(words)
 
 
 def check_sendgrid(settings: Settings) -> str:
     """The key is known and may send (GET /v3/scopes); without a webhook key, bounces would go unheard."""
-    key = settings.sendgrid_api_key
-    try:
-        answer = httpx.get(
-            f"{settings.sendgrid_api_url}/v3/scopes", headers={"Authorization": f"Bearer {key}"}, timeout=WAIT_SECONDS
-        )
-    except httpx.HTTPError as error:
-        raise Ill(f"SendGrid does not answer ({type(error).__name__})") from None
-    if answer.status_code != httpx.codes.OK:
-        raise Ill(f"SendGrid refuses the key ({answer.status_code})")
-    if "mail.send" not in answer.json().get("scopes", []):
-        raise Ill("the key may not send; it needs the scope mail.send")
+    with closing(SendGridClient(settings.sendgrid_api_key, settings.sendgrid_api_url)) as client:
+        try:
+            scopes = scopes_of(client)
+        except ProviderAway as away:
+            raise Ill(f"SendGrid does not answer as it should: {away}") from None
+    if SEND not in scopes:
+        raise Ill(f"the key may not send; it needs the scope {SEND}")
     if not settings.sendgrid_webhook_key:
         raise Ill("SENDGRID_WEBHOOK_KEY is empty, so bounces and complaints would go unheard")
-    return "the key may send"
+    return "\n".join([f"the key may send, at {urlsplit(settings.sendgrid_api_url).hostname}", *drawbacks(scopes)])
 
 
 MAIL_CHECKS: dict[Transport, Callable[[Settings], str]] = {

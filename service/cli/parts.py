@@ -7,6 +7,10 @@ import click
 
 from service.cli.frame import load_settings
 
+ROOMY = ("MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=33554432", "MALLOC_TOP_PAD_=1048576")
+"""A worker keeps the memory of one request for the next: giving a megabyte back each time, and having it zeroed again
+for the next thousand readers, costs a third of writing the request."""
+
 
 @click.command()
 def web() -> None:
@@ -36,7 +40,14 @@ def web_command() -> list[str]:
 
 def worker_command(*, with_timer: bool = False) -> list[str]:
     """The command line of a Celery worker."""
-    return [sys.executable, "-m", "workers.celery_worker", *(["--with-timer"] if with_timer else [])]
+    return [
+        "/usr/bin/env",
+        *ROOMY,
+        sys.executable,
+        "-m",
+        "workers.celery_worker",
+        *(["--with-timer"] if with_timer else []),
+    ]
 
 
 def timer_command() -> list[str]:

@@ -1,8 +1,12 @@
 """Who is to get an issue: the readers of its newsletter, grouped by the variant they read."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, case, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Insert, Label, and_, case, false, func, insert, literal, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from service.delivery.model import Batch, BatchStatus, Delivery
 from service.issues.render import DEFAULT, PLAIN
@@ -21,7 +25,14 @@ def reader_key(keys: Collection[str]) -> ColumnElement[str]:
     return case((Subscriber.plain_text_only, literal(PLAIN)), else_=literal(DEFAULT))
 
 
-WAITING = frozenset({BatchStatus.READY, BatchStatus.CLAIMED})
+def reads(keys: Collection[str], key: str) -> ColumnElement[bool]:
+    """The condition on Subscriber that `reader_key` is `key`, in words whose odds a query planner can guess."""
+    if PLAIN not in keys:
+        return true() if key == DEFAULT else false()
+    return and_(Subscriber.plain_text_only) if key == PLAIN else ~Subscriber.plain_text_only
+
+
+WAITING = frozenset({BatchStatus.HELD, BatchStatus.READY, BatchStatus.CLAIMED})
 """Batches in these will still reach the readers of their range."""
 
 
@@ -30,7 +41,7 @@ def left_over(issue_id: int, keys: Collection[str], reached_by: Collection[Batch
     batch in one of the statuses `reached_by`.
     """
     has_one = (
-        select(Delivery.id)
+        select(Delivery.issue_id)
         .where(Delivery.issue_id == issue_id, Delivery.subscriber_id == Subscription.subscriber_id)
         .exists()
     )
@@ -44,6 +55,28 @@ def left_over(issue_id: int, keys: Collection[str], reached_by: Collection[Batch
     return and_(~has_one, ~will_be_reached)
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first readers of every stretch of `stride` go ahead of the others: `head` of them, counted from `shift`."""
+
+    stride: int
+    head: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """When a part of an audience leaves, and who is in it: readers of `zones`, or everybody when there are none."""
+
+    send_at: datetime | None = None
+    not_before: datetime | None = None
+    zones: tuple[str, ...] = ()
+    sample: Sample | None = None
+
+
+AT_ONCE = Leaving()
+
+
 def cut(
     issue_id: int,
     newsletter_id: int,
@@ -52,32 +85,54 @@ def cut(
     *,
     number: int = 0,
     only: ColumnElement[bool] | None = None,
+    leaving: Leaving = AT_ONCE,
 ) -> Insert:
     """One INSERT … SELECT that makes the batches of an issue: ranges of at most `size` subscriber ids a variant.
 
     `variants` maps reader keys to variant ids. The highest id at this moment freezes the audience. A cutting with a
-    higher `number` is for `only` some of the readers.
+    higher `number` is for `only` some of the readers. With a sample, all but its heads are held.
     """
     key = reader_key(variants).label("reader_key")
-    place = func.row_number().over(partition_by=key, order_by=Subscription.subscriber_id) - 1
+    part, held = _parts(key, size, leaving.sample)
+    zoned = Subscriber.zone.in_(leaving.zones) if leaving.zones else true()
     numbered = (
-        select(key, Subscription.subscriber_id.label("subscriber"), (place // size).label("part"))
+        select(key, Subscription.subscriber_id.label("subscriber"), *part, held.label("held"))
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(readers(newsletter_id), true() if only is None else only)
+        .where(readers(newsletter_id), zoned, true() if only is None else only)
         .subquery()
     ).c
     variant = case(*((numbered.reader_key == name, row) for name, row in variants.items()))
     first = func.min(numbered.subscriber)
-    rows = (
-        select(
-            literal(issue_id), variant, numbered.reader_key, literal(number), first, func.max(numbered.subscriber),
-            literal(BatchStatus.READY.value), literal(0), literal(""), literal(""), literal(""),
-        )
-        .group_by(numbered.reader_key, numbered.part)
-        .order_by(first)
-    )  # fmt: skip
-    columns = [
-        Batch.issue_id, Batch.variant_id, Batch.reader_key, Batch.cut, Batch.first_subscriber, Batch.last_subscriber,
-        Batch.status, Batch.attempt, Batch.worker, Batch.message_id, Batch.reason,
-    ]  # fmt: skip
-    return insert(Batch).from_select(columns, rows)
+    values: dict[InstrumentedAttribute[Any], ColumnElement[Any]] = {
+        Batch.issue_id: literal(issue_id),
+        Batch.variant_id: variant,
+        Batch.reader_key: numbered.reader_key,
+        Batch.cut: literal(number),
+        Batch.first_subscriber: first,
+        Batch.last_subscriber: func.max(numbered.subscriber),
+        Batch.status: case((numbered.held, BatchStatus.HELD.value), else_=BatchStatus.READY.value),
+        Batch.attempt: literal(0),
+        Batch.resent: literal(False),
+        Batch.send_at: literal(leaving.send_at, Batch.send_at.type),
+        Batch.not_before: literal(leaving.not_before, Batch.not_before.type),
+        Batch.zones: literal(list(leaving.zones), Batch.zones.type),
+        Batch.worker: literal(""),
+        Batch.provider_batch: literal(""),
+        Batch.message_id: literal(""),
+        Batch.reason: literal(""),
+    }
+    groups = [numbered.reader_key, numbered.held, *(numbered[label.name] for label in part)]
+    return insert(Batch).from_select(list(values), select(*values.values()).group_by(*groups).order_by(first))
+
+
+def _parts(key: ColumnElement[str], size: int, sample: Sample | None) -> tuple[list[Label[int]], ColumnElement[bool]]:
+    """What the readers of one batch have in common besides their key, and whether it is held."""
+    by_id = Subscription.subscriber_id
+    if sample is None:
+        place = func.row_number().over(partition_by=key, order_by=by_id) - 1
+        return [(place // size).label("part")], literal(False)
+    place = func.row_number().over(order_by=(key, by_id)) - 1 + sample.shift
+    inside = place % sample.stride
+    held = inside >= sample.head
+    part = case((held, (inside - sample.head) // size), else_=inside // size)
+    return [(place // sample.stride).label("stretch"), part.label("part")], held

@@ -1,5 +1,6 @@
 """What an issue shows: frozen at the start, and held against consent again before every hand-over (invariant I3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +29,11 @@ def freeze(session: Session, issue: Issue, head: Letterhead, *, edition: int, no
     return variants
 
 
-def still_allowed(session: Session, variant: Variant, now: datetime) -> bool:
-    """True while every story the variant shows has consent for the newsletter, for exactly these words."""
-    return _allowed(session, [story["id"] for story in variant.stories], now) == variant.stories
+def still_allowed(session: Session, stories: Iterable[tuple[int, str]], now: datetime) -> bool:
+    """True while every one of these stories (id, hash of its words) has consent for the newsletter, for just these."""
+    shown = list(stories)
+    as_kept = [{"id": story, "hash": words} for story, words in shown]
+    return _allowed(session, [story for story, _ in shown], now) == as_kept
 
 
 def _allowed(session: Session, story_ids: list[int], now: datetime) -> list[dict[str, Any]]:

@@ -5,13 +5,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, FromClause, Text, cast, column, func, literal, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import DateTime, SmallInteger, TypeEngine
 
-from service.delivery.model import Delivery, Event
+from service.delivery.model import Delivery, Event, of_number
 from service.delivery.reports import Report
 
 EVENT_COLUMNS: Mapping[str, TypeEngine[Any]] = {
@@ -21,7 +35,12 @@ EVENT_COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "happened_at": DateTime(timezone=True),
     "detail": JSONB(),
 }
-STATUS_COLUMNS: Mapping[str, TypeEngine[Any]] = {"id": BigInteger(), "status": SmallInteger(), "reason": Text()}
+STATUS_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "issue_id": Integer(),
+    "subscriber_id": BigInteger(),
+    "status": SmallInteger(),
+    "reason": Text(),
+}
 
 
 def keep_new(session: Session, reports: Sequence[Report]) -> list[Report]:
@@ -40,28 +59,39 @@ def keep_new(session: Session, reports: Sequence[Report]) -> list[Report]:
 def raise_statuses(session: Session, reports: Iterable[Report]) -> None:
     """Raise each delivery to the highest of its reports, where that is higher than what it has."""
     telling = (report for report in reports if report.delivery_id is not None and report.status)
-    highest = {report.delivery_id: report for report in sorted(telling, key=lambda report: report.status)}
+    highest = {report.delivery_id or 0: report for report in sorted(telling, key=lambda report: report.status)}
     if not highest:
         return
-    rows = [
-        {"id": r.delivery_id, "status": int(r.status), "reason": r.detail.get("reason", "")} for r in highest.values()
-    ]
-    listed = _listed(session, STATUS_COLUMNS, rows)
-    # Locked in the order of their ids, so that two posts about the same deliveries do not wait in a circle.
+    listed = _listed(session, STATUS_COLUMNS, [_status(number, report) for number, report in highest.items()])
+    # Locked in the order of their key, so that two posts about the same deliveries do not wait in a circle.
     higher = (
         select(listed)
-        .join(Delivery, Delivery.id == listed.c.id)
+        .join(Delivery, _same(listed))
         .where(Delivery.status < listed.c.status)
-        .order_by(Delivery.id)
+        .order_by(Delivery.issue_id, Delivery.subscriber_id)
         .with_for_update(of=Delivery)
         .subquery("higher")
     )
     session.execute(
         update(Delivery)
-        .where(Delivery.id == higher.c.id)
+        .where(_same(higher))
         .values(status=higher.c.status, reason=higher.c.reason)
         .execution_options(synchronize_session=False)
     )
+
+
+def _same(listed: FromClause) -> ColumnElement[bool]:
+    return and_(Delivery.issue_id == listed.c.issue_id, Delivery.subscriber_id == listed.c.subscriber_id)
+
+
+def _status(number: int, report: Report) -> dict[str, Any]:
+    issue_id, subscriber_id = of_number(number)
+    return {
+        "issue_id": issue_id,
+        "subscriber_id": subscriber_id,
+        "status": int(report.status),
+        "reason": report.detail.get("reason", ""),
+    }
 
 
 def _event(report: Report) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
 from service.delivery.event_rows import keep_new, raise_statuses
-from service.delivery.model import Delivery, EventPost
+from service.delivery.model import Delivery, EventPost, delivery_number, of_number
 from service.delivery.reports import Report, read_reports
 from service.subscribers.actions import suppress
 from service.subscribers.model import Subscriber, SuppressionReason
@@ -29,14 +29,14 @@ def keep_post(uow: UnitOfWork, body: bytes, *, now: datetime) -> EventPost:
 
 def waiting_posts(session: Session, *, most: int = 200) -> list[int]:
     """Ids of posts that are not applied yet, oldest first."""
-    query = select(EventPost.id).where(EventPost.applied_at.is_(None)).order_by(EventPost.id).limit(most)
+    query = select(EventPost.id).order_by(EventPost.id).limit(most)
     return list(session.scalars(query))
 
 
 def apply_post(uow: UnitOfWork, post_id: int, tokens: Tokens, *, now: datetime) -> int:
     """Apply one post and forget its raw body, which holds addresses; gives how many events were new."""
     post = uow.session.get(EventPost, post_id, with_for_update=True)
-    if post is None or post.applied_at is not None:
+    if post is None:
         return 0
     reports = read_reports(post.body, tokens, now)
     new: list[Report] = []
@@ -61,6 +61,10 @@ def _addresses(session: Session, deliveries: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for start in range(0, len(deliveries), MOST_AT_ONCE):
         part = deliveries[start : start + MOST_AT_ONCE]
-        query = select(Delivery.id, Subscriber.email).join(Subscriber, Delivery.subscriber_id == Subscriber.id)
-        found.update((delivery, email) for delivery, email in session.execute(query.where(Delivery.id.in_(part))))
+        query = (
+            select(Delivery.issue_id, Delivery.subscriber_id, Subscriber.email)
+            .join(Subscriber, Delivery.subscriber_id == Subscriber.id)
+            .where(tuple_(Delivery.issue_id, Delivery.subscriber_id).in_([of_number(number) for number in part]))
+        )
+        found.update((delivery_number(*key), email) for *key, email in session.execute(query))
     return found

@@ -1,179 +1,267 @@
-"""The steps of a hand-over, one transaction each: claim, intend, record (docs/adr/0003)."""
+"""The steps before a hand-over: claim, and intend (docs/adr/0003). What comes after it is in `records`.
 
-from collections.abc import Mapping
+Both take several batches in one transaction. Nothing here makes an object of a person: a reader is a row of the driver.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Insert, Row, Select, and_, delete, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import reader_key, readers
+from service.delivery.audience import reads
 from service.delivery.content import still_allowed
 from service.delivery.errors import ContentChanged, LostBatch
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus, Variant
 from service.delivery.transitions import TRANSITIONS
 from service.issues.model import Issue, IssueState
-from service.mail.message import Receipt
 from service.subscribers.model import Subscriber, Subscription
 
 LEASE = timedelta(minutes=2)
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=10)
+NONE: Mapping[int, str] = MappingProxyType({})
+
+Person = tuple[int, int, str, str]
+"""(subscriber id, subscription id, address, name)"""
 
 
-def claim(session: Session, issue_id: int, worker: str, *, now: datetime) -> int | None:
-    """Lease the next ready batch of an issue that is being sent; its id, or None when there is none for now."""
-    next_one = (
+class Hold(NamedTuple):
+    """A batch that a worker has claimed."""
+
+    id: int
+    issue_id: int
+    variant_id: int
+    reader_key: str
+    first_subscriber: int
+    last_subscriber: int
+    attempt: int
+    """How often it was posted so far."""
+    send_at: datetime | None
+    zones: list[str]
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether its time is yet to come, so that the provider is to hold it until then."""
+        return self.send_at is not None and self.send_at > now
+
+
+_BATCHES = cast(Table, Batch.__table__)
+"""The table itself: a statement for the class costs the session a third of a millisecond."""
+_HELD = [getattr(Batch, name) for name in Hold._fields]
+
+
+def last_time(session: Session, issue_id: int) -> datetime | None:
+    """When the last readers of an issue are to get it; None when nothing of it waits for a time."""
+    return session.scalar(select(func.max(Batch.send_at)).where(Batch.issue_id == issue_id))
+
+
+def claim(
+    session: Session, issue_id: int, worker: str, *, most: int = 1, ahead: bool = False, now: datetime
+) -> list[Hold]:
+    """Lease the next ready batches of an issue that is being sent; none when there is none for now.
+
+    With `ahead` also such as are for the provider to hold until their time.
+    """
+    parameters = {"issue": issue_id, "most": most, "now": now, "me": worker, "until": now + LEASE}
+    session.flush()  # the statements below go past the session, and must see what it has changed
+    claimed = session.connection().execute(_claim(ahead), parameters)
+    return sorted((Hold(*row) for row in claimed), key=lambda hold: hold.id)
+
+
+@cache
+def _claim(ahead: bool) -> Executable:
+    now = bindparam("now", type_=Batch.not_before.type)
+    its_time_has_come = true() if ahead else (Batch.send_at.is_(None)) | (Batch.send_at <= now)
+    ready = (
         select(Batch.id)
         .join(Issue, and_(Issue.id == Batch.issue_id, Issue.state == IssueState.SENDING))
-        .where(Batch.issue_id == issue_id, Batch.status == BatchStatus.READY, Batch.attempt < MOST_ATTEMPTS)
-        .where((Batch.not_before.is_(None)) | (Batch.not_before <= now))
+        .where(Batch.issue_id == bindparam("issue"), Batch.status == BatchStatus.READY, Batch.attempt < MOST_ATTEMPTS)
+        .where((Batch.not_before.is_(None)) | (Batch.not_before <= now), its_time_has_come)
         .order_by(Batch.id)
-        .limit(1)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=Batch)
-        .scalar_subquery()
+        .cte("ready")
+        .prefix_with("MATERIALIZED")  # a plan that ran it twice would lock, and leave, a second helping
     )
-    return session.scalar(
-        update(Batch)
-        .where(Batch.id == next_one, Batch.status == BatchStatus.READY)
-        .values(status=BatchStatus.CLAIMED, worker=worker, lease_until=now + LEASE)
-        .returning(Batch.id)
+    return (
+        update(_BATCHES)
+        .where(Batch.id.in_(select(ready.c.id)), Batch.status == BatchStatus.READY)
+        .values(status=BatchStatus.CLAIMED, worker=bindparam("me"), lease_until=bindparam("until"))
+        .returning(*_HELD)
     )
 
 
-def release(session: Session, batch_id: int, worker: str) -> None:
-    """Put a claimed batch back, untouched."""
-    _step(session, "release", batch_id, worker, worker="", lease_until=None)
+def release(session: Session, holds: Collection[Hold], worker: str) -> None:
+    """Put claimed batches back, untouched."""
+    for hold in holds:
+        step(session, "release", hold.id, worker, worker="", lease_until=None)
 
 
-def intend(session: Session, batch_id: int, worker: str, *, now: datetime) -> list[Row[int, int, str, str, str]]:
-    """Write down what is about to happen, durable before the first byte: the deliveries, and the batch as `posting`.
+def intend(
+    session: Session,
+    holds: Sequence[Hold],
+    worker: str,
+    *,
+    provider_batches: Mapping[int, str] = NONE,
+    now: datetime,
+) -> list[list[Person]]:
+    """Write down what is about to happen, durable before the first byte: the deliveries, and each batch as `posting`.
 
-    Fenced by status, worker and the state of the issue. Gives (delivery id, subscription id, address, name, locale) of
-    every reader who may be written to at this moment. Raises LostBatch when the batch is no longer this worker's or the
-    issue was stopped, ContentChanged when a story in it was taken back.
+    `holds` are batches of one issue; `provider_batches` has the ids under which some of them are given ahead of time.
+    Fenced by status, worker and the state of the issue. Gives for each of them every reader who may be written to at
+    this moment and has no delivery yet. Raises LostBatch when a batch is no longer this worker's or the issue was
+    stopped, ContentChanged when a story in one was taken back; both before a row is written.
     """
-    batch = session.get_one(Batch, batch_id, populate_existing=True)
-    issue = session.get_one(Issue, batch.issue_id, populate_existing=True, with_for_update={"read": True})
-    if issue.state is not IssueState.SENDING:
-        raise LostBatch(f"issue {issue.id} is {issue.state}")
-    if not still_allowed(session, session.get_one(Variant, batch.variant_id), now):
-        raise ContentChanged
-    written = session.execute(_deliveries(session, batch, issue)).rowcount  # type: ignore[attr-defined]
-    _step(
-        session, "intend", batch_id, worker,
-        attempt=Batch.attempt + 1, posted_at=now, lease_until=now + LEASE, recipients=written,
-    )  # fmt: skip
-    return list(session.execute(_addressed(issue, batch_id)))
+    issue_id = holds[0].issue_id
+    state, newsletter_id = session.connection().execute(_state(), {"issue": issue_id}).one()
+    if state is not IssueState.SENDING:
+        raise LostBatch(f"issue {issue_id} is {state}")
+    keys = _check_content(session, issue_id, {hold.variant_id for hold in holds}, now)
+    found = []
+    for hold in holds:
+        people = _write_deliveries(session, hold, keys, newsletter_id)
+        given_as = provider_batches.get(hold.id, "")
+        values = {"attempt": hold.attempt + 1, "recipients": len(people), "provider_batch": given_as}
+        step(session, "intend", hold.id, worker, posted_at=now, lease_until=now + LEASE, **values)
+        found.append(people)
+    return found
 
 
-def record_accepted(
-    session: Session, batch_id: int, worker: str, receipt: Receipt, rejected: Mapping[int, str], *, now: datetime
-) -> None:
-    """The transport took it: `handed_over`, with its word for the request and the recipients it refused by name."""
-    _step(session, "accepted", batch_id, worker, message_id=receipt.message_id, settled_at=now, reason="")
-    for delivery_id, reason in rejected.items():
-        session.execute(
-            update(Delivery).where(Delivery.id == delivery_id).values(status=DeliveryStatus.REJECTED, reason=reason)
-        )
-
-
-def record_nobody(session: Session, batch_id: int, worker: str, *, now: datetime) -> None:
-    """Nobody in the range may be written to any more, so there was nothing to hand over."""
-    _step(session, "accepted", batch_id, worker, settled_at=now, reason="nobody left in this range")
-
-
-def record_refused_for_now(
-    session: Session, batch_id: int, worker: str, reason: str, *, after: float | None, now: datetime
-) -> None:
-    """It certainly did not leave: the deliveries are taken back and the batch is ready again after a wait (seconds)."""
-    batch = session.get_one(Batch, batch_id, populate_existing=True)
-    wait = timedelta(seconds=after) if after else min(FIRST_WAIT * 2 ** min(batch.attempt - 1, 10), LONGEST_WAIT)
-    _step(
-        session, "refused_for_now", batch_id, worker,
-        reason=reason, not_before=now + wait, worker="", lease_until=None, recipients=None,
-    )  # fmt: skip
-    session.execute(delete(Delivery).where(Delivery.batch_id == batch_id))
-
-
-def record_refused_for_good(session: Session, batch_id: int, worker: str, reason: str, *, now: datetime) -> None:
-    """The transport will never take it. One bad recipient spoils a whole request, so a larger batch is halved first."""
-    batch = session.get_one(Batch, batch_id, populate_existing=True)
-    middle = _middle(session, batch_id)
-    if middle is None:
-        _step(session, "refused_for_good", batch_id, worker, reason=reason, settled_at=now)
-        session.execute(
-            update(Delivery).where(Delivery.batch_id == batch_id).values(status=DeliveryStatus.REJECTED, reason=reason)
-        )
-        return
-    _step(
-        session, "refused_for_now", batch_id, worker,
-        reason=reason, worker="", lease_until=None, recipients=None, last_subscriber=middle - 1, attempt=0,
-    )  # fmt: skip
-    session.execute(delete(Delivery).where(Delivery.batch_id == batch_id))
-    session.add(
-        Batch(
-            issue_id=batch.issue_id, variant_id=batch.variant_id, reader_key=batch.reader_key, cut=batch.cut,
-            first_subscriber=middle, last_subscriber=batch.last_subscriber, reason=reason,
-        )
-    )  # fmt: skip
-
-
-def record_unknown(session: Session, batch_id: int, worker: str, reason: str) -> None:
-    """The reply was lost. Nobody can tell whether it was taken, so it is never sent again blindly."""
-    _step(session, "lost_sight", batch_id, worker, reason=reason)
-
-
-def _step(session: Session, step: str, batch_id: int, worker_now: str, /, **values: object) -> None:
+def step(session: Session, name: str, batch_id: int, worker_now: str, /, **values: object) -> None:
     """Take one step of TRANSITIONS, fenced by status and worker: exactly one row changes, or LostBatch is raised."""
-    sources, target = TRANSITIONS[step]
-    changed = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.status.in_(sources), Batch.worker == worker_now)
-        .values(status=target, **values)
-        .execution_options(synchronize_session=False)
+    parameters = {"this": batch_id, "holder": worker_now, **{f"new_{key}": value for key, value in values.items()}}
+    changed = session.connection().execute(_step(name, tuple(values)), parameters)
+    if changed.rowcount != 1:
+        raise LostBatch(f"batch {batch_id} cannot {name}")
+
+
+@cache
+def _step(name: str, columns: tuple[str, ...]) -> Executable:
+    sources, target = TRANSITIONS[name]
+    values = {key: bindparam(f"new_{key}", type_=getattr(Batch, key).type) for key in columns}
+    mine = (Batch.id == bindparam("this"), Batch.status.in_(sources), Batch.worker == bindparam("holder"))
+    return update(_BATCHES).where(*mine).values(status=target, **values)
+
+
+@cache
+def _state() -> Executable:
+    return select(Issue.state, Issue.newsletter_id).where(Issue.id == bindparam("issue")).with_for_update(read=True)
+
+
+@cache
+def _variants() -> Executable:
+    return select(Variant.id, Variant.key, Variant.stories).where(Variant.issue_id == bindparam("issue"))
+
+
+def _check_content(session: Session, issue_id: int, used: Collection[int], now: datetime) -> frozenset[str]:
+    """The reader keys of the issue; ContentChanged when a variant in use shows what may not be shown any more."""
+    rows = session.connection().execute(_variants(), {"issue": issue_id}).all()
+    shown = {tuple((story["id"], story["hash"]) for story in stories) for row, _, stories in rows if row in used}
+    if not all(still_allowed(session, stories, now) for stories in shown):
+        raise ContentChanged
+    return frozenset(key for _, key, _ in rows)
+
+
+class _Readers(NamedTuple):
+    """Which readers a batch is for. Each kind of batch has statements of its own, built once."""
+
+    keys: frozenset[str]
+    key: str
+    zoned: bool
+
+
+def _write_deliveries(session: Session, hold: Hold, keys: frozenset[str], newsletter_id: int) -> list[Person]:
+    """One delivery for every reader of the range who may be written to and has none yet; those readers, in order."""
+    kind = _Readers(keys, hold.reader_key, bool(hold.zones))
+    parameters: dict[str, Any] = {
+        "issue": hold.issue_id, "newsletter": newsletter_id, "batch": hold.id,
+        "first": hold.first_subscriber, "last": hold.last_subscriber, **({"zones": hold.zones} if hold.zones else {}),
+    }  # fmt: skip
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.execute(_insert(kind), parameters)
+        return _rows(connection.execute(_addressed(), parameters))
+    written = _rows(connection.execute(_insert_and_read(kind), parameters))
+    return written or _rows(connection.execute(_addressed(), parameters))
+
+
+def _rows(result: CursorResult[Any]) -> list[Person]:
+    """The driver's own tuples: a Row of SQLAlchemy costs as much again."""
+    cursor: Any = result.cursor
+    rows: list[Person] = cursor.fetchall()
+    result.close()
+    return rows
+
+
+@cache
+def _insert(kind: _Readers) -> Executable:
+    people = _readers(kind).with_only_columns(*_new(Subscription.subscriber_id))
+    return sqlite.insert(Delivery).from_select(_COLUMNS, people).on_conflict_do_nothing()
+
+
+@cache
+def _insert_and_read(kind: _Readers) -> Executable:
+    """Both at once, so that readers are looked up a single time. Gives nobody when some had a delivery already.
+
+    Both counts are of one snapshot, and whoever is new is among the readers: equal counts are equal people. Joining
+    the two instead would have PostgreSQL, which cannot know how many come out of a CTE, compare each with each.
+    """
+    people = _readers(kind).cte("people").prefix_with("MATERIALIZED")
+    fresh = select(*_new(people.c.subscriber_id))
+    insert = postgresql.insert(Delivery).from_select(_COLUMNS, fresh).on_conflict_do_nothing()
+    new = insert.returning(Delivery.subscriber_id).cte("new")
+    counted = [select(func.count()).select_from(of).scalar_subquery() for of in (new, people)]
+    return select(people).where(counted[0] == counted[1]).order_by(people.c.subscriber_id)
+
+
+@cache
+def _addressed() -> Executable:
+    """Whoever is in the batch and of whom nothing is known: the provider proved the others' earlier copies."""
+    return (
+        select(Delivery.subscriber_id, Subscription.id, Subscriber.email, Subscriber.name)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .join(Subscription, and_(Subscription.subscriber_id == Delivery.subscriber_id, _OF_NEWSLETTER))
+        .where(Delivery.issue_id == bindparam("issue"), Delivery.subscriber_id.between(*_RANGE))
+        .where(Delivery.batch_id == bindparam("batch"), Delivery.status == DeliveryStatus.BATCH)
+        .order_by(Delivery.subscriber_id)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise LostBatch(f"batch {batch_id} cannot {step}")
 
 
-def _deliveries(session: Session, batch: Batch, issue: Issue) -> Insert:
-    """INSERT … SELECT of one delivery for every reader of the range who may be written to and has none yet."""
-    keys = set(session.scalars(select(Variant.key).where(Variant.issue_id == issue.id)))
-    people = (
-        select(
-            literal(issue.id),
-            Subscription.subscriber_id,
-            literal(batch.id),
-            literal(int(DeliveryStatus.BATCH)),
-            literal(""),
-        )
+_COLUMNS = ["issue_id", "subscriber_id", "batch_id", "status", "reason"]
+_RANGE: tuple[ColumnElement[int], ColumnElement[int]] = (bindparam("first"), bindparam("last"))
+_SENDABLE = text("subscriptions.sendable")  # SQLite uses a partial index for its very words only, and not for "= 1"
+_OF_NEWSLETTER = Subscription.newsletter_id == bindparam("newsletter")
+
+
+def _readers(kind: _Readers) -> Select[int, int, str, str]:
+    """Who may be written to at this moment, in the words of the partial index on `sendable`."""
+    query = (
+        select(Subscription.subscriber_id, Subscription.id, Subscriber.email, Subscriber.name)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(readers(issue.newsletter_id), reader_key(keys) == batch.reader_key)
-        .where(Subscription.subscriber_id.between(batch.first_subscriber, batch.last_subscriber))
+        .where(_OF_NEWSLETTER, _SENDABLE, Subscription.subscriber_id.between(*_RANGE))
+        .where(Subscriber.id.between(*_RANGE), reads(kind.keys, kind.key))
         .order_by(Subscription.subscriber_id)
     )
-    columns = ["issue_id", "subscriber_id", "batch_id", "status", "reason"]
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(Delivery).from_select(columns, people).on_conflict_do_nothing()
-    return postgresql.insert(Delivery).from_select(columns, people).on_conflict_do_nothing()
+    return query.where(Subscriber.zone.in_(bindparam("zones", expanding=True))) if kind.zoned else query
 
 
-def _addressed(issue: Issue, batch_id: int) -> Select[int, int, str, str, str]:
-    return (
-        select(Delivery.id, Subscription.id, Subscriber.email, Subscriber.name, Subscriber.locale)
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .join(
-            Subscription,
-            and_(Subscription.subscriber_id == Subscriber.id, Subscription.newsletter_id == issue.newsletter_id),
-        )
-        .where(Delivery.batch_id == batch_id)
-        .order_by(Delivery.id)
-    )
-
-
-def _middle(session: Session, batch_id: int) -> int | None:
-    """The subscriber id that begins the second half of a batch; None when it holds one person."""
-    people = select(Delivery.subscriber_id).where(Delivery.batch_id == batch_id).order_by(Delivery.subscriber_id)
-    count = session.scalar(select(func.count()).select_from(people.subquery())) or 0
-    return None if count < 2 else session.scalar(people.offset(count // 2).limit(1))
+def _new(subscriber_id: Any) -> list[ColumnElement[Any]]:
+    """The values of `_COLUMNS`."""
+    status: list[ColumnElement[Any]] = [literal(DeliveryStatus.BATCH.value), literal("")]
+    return [bindparam("issue"), subscriber_id, bindparam("batch"), *status]

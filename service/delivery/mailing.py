@@ -1,21 +1,54 @@
-"""From a variant and its readers to a mailing: what is personal is filled into slots, everything else is shared."""
+"""From a variant and its readers to a hand-over: what is personal fills slots, everything else is compiled once."""
 
 import html
-from collections.abc import Iterable
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from service.delivery.model import Variant
+from sqlalchemy.orm import Session
+
+from service.delivery.ledger import Hold, Person
+from service.delivery.model import Variant, delivery_number
 from service.issues.model import Issue
+from service.mail.bulk import BulkMailer, Circular, Group, Prepared, Slot
 from service.mail.letterhead import Letterhead
-from service.mail.message import Address, Mailing, Recipient
+from service.mail.message import Address
 from service.tokens import Purpose
 
+GREETING, GREETING_HTML, SUBSCRIPTION, PREFERENCES = range(4)
+"""The columns of a group's words."""
 
-def write_mailing(
-    head: Letterhead, issue: Issue, variant: Variant, people: Iterable[tuple[int, int, str, str, str]]
-) -> Mailing:
-    """One mailing to (delivery id, subscription id, address, name, locale) of everybody in a batch."""
+KEPT_TEXTS = 8
+"""Compiled texts a worker keeps: the variants of a few issues at a time."""
+
+_MARKUP = re.compile("[&<>\"']")
+
+
+@dataclass(frozen=True)
+class Press:
+    """Compiles the variants of issues for a transport, each once, and keeps the latest."""
+
+    head: Letterhead
+    mailer: BulkMailer
+    _kept: OrderedDict[int, Prepared] = field(default_factory=OrderedDict)
+
+    def prepared(self, session: Session, issue_id: int, variant_id: int) -> Prepared:
+        """The compiled variant. Raises Rejected for a text that no mail can hold."""
+        if (kept := self._kept.get(variant_id)) is not None:
+            return kept
+        issue, variant = session.get_one(Issue, issue_id), session.get_one(Variant, variant_id)
+        made = self._kept.setdefault(variant_id, self.mailer.prepare(write_circular(self.head, issue, variant)))
+        while len(self._kept) > KEPT_TEXTS:
+            self._kept.popitem(last=False)
+        return made
+
+
+def write_circular(head: Letterhead, issue: Issue, variant: Variant) -> Circular:
+    """What everybody in a batch of this variant gets."""
     newsletter = issue.newsletter
-    return Mailing(
+    return Circular(
+        key=variant.id,
         name=f"issue-{issue.id}",
         sender=Address.parse(newsletter.sender) if newsletter.sender else head.sender,
         reply_to=head.reply_to,
@@ -24,7 +57,30 @@ def write_mailing(
         html=variant.html,
         lang=variant.lang,
         headers=list_headers(head, issue),
-        recipients=[_recipient(head, *person) for person in people],
+        slots=_slots(head),
+    )
+
+
+def write_group(head: Letterhead, hold: Hold, people: Sequence[Person], worker: str = "") -> Group:
+    """Everybody in a batch, each with a greeting and tokens of their own; at least one person."""
+    subscribers, subscriptions, addresses, names = zip(*people, strict=True)
+    greetings = [f"Hello {name}," if name else "Hello," for name in names]
+    first = delivery_number(hold.issue_id, 0)
+    numbers = [first | subscriber for subscriber in subscribers]
+    seal = head.tokens.seal_many
+    return Group(
+        batch_id=hold.id,
+        attempt=hold.attempt + 1,
+        worker=worker,
+        deliveries=seal(Purpose.DELIVERY, numbers),
+        addresses=addresses,
+        names=names,
+        words=(
+            greetings,
+            _escaped(greetings),
+            seal(Purpose.SUBSCRIPTION, subscriptions),
+            seal(Purpose.PREFERENCES, subscriptions),
+        ),
     )
 
 
@@ -42,22 +98,25 @@ def list_headers(head: Letterhead, issue: Issue) -> dict[str, str]:
     }
 
 
-def _recipient(
-    head: Letterhead, delivery_id: int, subscription_id: int, email: str, name: str, _locale: str
-) -> Recipient:
-    greeting = f"Hello {name}," if name else "Hello,"
-    by_mail = head.links.unsubscribe_by_mail(subscription_id)
-    return Recipient(
-        to=Address(email, name),
-        delivery=head.tokens.seal(Purpose.DELIVERY, delivery_id),
-        slots={
-            "%%greeting%%": greeting,
-            "%%greeting_html%%": html.escape(greeting),
-            "%%unsubscribe_url%%": head.links.unsubscribe(subscription_id),
-            "%%preferences_url%%": head.links.preferences(subscription_id),
-            **({"%%unsubscribe_mail%%": by_mail} if by_mail else {}),
-        },
-    )
+def _slots(head: Letterhead) -> list[Slot]:
+    """Every slot a text may have. The addresses of one person differ from another's in their token alone."""
+    links, slots = head.links, [Slot(tag="%%greeting%%", column=GREETING)]
+    slots.append(Slot(tag="%%greeting_html%%", column=GREETING_HTML))
+    addresses = {
+        "%%unsubscribe_url%%": (SUBSCRIPTION, Purpose.SUBSCRIPTION, links.unsubscribe(0)),
+        "%%preferences_url%%": (PREFERENCES, Purpose.PREFERENCES, links.preferences(0)),
+        "%%unsubscribe_mail%%": (SUBSCRIPTION, Purpose.SUBSCRIPTION, links.unsubscribe_by_mail(0)),
+    }
+    for tag, (column, purpose, address) in addresses.items():
+        if address:
+            before, _, after = address.partition(head.tokens.seal(purpose, 0))
+            slots.append(Slot(tag=tag, column=column, before=before, after=after, token=True))
+    return slots
+
+
+def _escaped(greetings: list[str]) -> list[str]:
+    """The greetings as HTML. Few names hold anything to escape, so one look at all of them decides."""
+    return [html.escape(words) for words in greetings] if _MARKUP.search("".join(greetings)) else greetings
 
 
 def _phrase(words: str) -> str:

@@ -1,24 +1,42 @@
 """The ledger: variants, batches, deliveries, and the events the provider reports.
 
 A delivery's state is its batch's state until an event says more, so nothing updates a row per recipient on the way out.
+There is a delivery for every reader of every issue for years, so it is kept small: no id of its own, no foreign keys
+(checking two for each person costs more than the row), no index but its key. A batch names its issue and its range.
 """
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from service.db import Base, BigId
+from service.db import Base
 
 MOST_ATTEMPTS = 20
+
+SUBSCRIBER_BITS = 40
+"""Of a delivery's number: room for 2^40 subscribers (a million million) and 2^23 issues (eight million)."""
 
 
 class BatchStatus(StrEnum):
     """Where one hand-over to the transport stands. docs/glossary.md and `transitions` say what may follow what."""
 
+    HELD = "held"
+    """It waits until the canary has shown that all is well."""
     READY = "ready"
     CLAIMED = "claimed"
     POSTING = "posting"
@@ -26,6 +44,8 @@ class BatchStatus(StrEnum):
     UNKNOWN = "unknown"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    CALLED_BACK = "called_back"
+    """It was given ahead of time, and the provider throws it away. Another batch took its readers over."""
 
 
 class DeliveryStatus(IntEnum):
@@ -94,8 +114,8 @@ class Batch(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"))
     reader_key: Mapped[str]
     cut: Mapped[int] = mapped_column(default=0)
-    """Which cutting of the audience it comes from: 0 at the start, higher for those who were left. In one, ranges of a
-    reader key never overlap; those of a later one may overlap older ones, and the deliveries keep people single."""
+    """Which cutting of the audience it comes from: 0 at the start, higher for those who were left or put off. Ranges of
+    a later one may overlap those of older ones: the deliveries keep people single."""
     first_subscriber: Mapped[int]
     last_subscriber: Mapped[int]
     status: Mapped[BatchStatus] = mapped_column(default=BatchStatus.READY)
@@ -105,6 +125,15 @@ class Batch(Base):
     not_before: Mapped[datetime | None] = mapped_column(default=None)
     recipients: Mapped[int | None] = mapped_column(default=None)
     """How many deliveries the intend step wrote; empty until then."""
+    resent: Mapped[bool] = mapped_column(default=False)
+    """A person had it sent again. Its readers may hold an earlier copy, so what the provider reports of one of them
+    proves nothing for the others."""
+    send_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant at which its readers are to get it; empty means as soon as it is handed over."""
+    zones: Mapped[list[str]] = mapped_column(default_factory=list)
+    """It is for readers of these zones only; empty means all of its range."""
+    provider_batch: Mapped[str] = mapped_column(default="")
+    """The provider's id under which it was given ahead of time, and can be called back; empty when it was not."""
     message_id: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     """Why it is not handed over, in the transport's words; or what proved that it was."""
@@ -112,22 +141,79 @@ class Batch(Base):
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+class RecallState(StrEnum):
+    """What became of a call."""
+
+    ASKED = "asked"
+    CALLED_BACK = "called_back"
+    """Proven: nothing under the id leaves."""
+    NOT_POSSIBLE = "not_possible"
+    """It leaves, or has left."""
+    DOUBTFUL = "doubtful"
+    """The provider says that it holds it back, but was asked too late to be certain."""
+
+
+class Recall(Base):
+    """One hand-over called back from the provider. Written before the provider is asked, and kept as the proof."""
+
+    __tablename__ = "recalls"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    provider_batch: Mapped[str] = mapped_column(unique=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), index=True)
+    people: Mapped[int]
+    worker: Mapped[str]
+    """Who gave it to the provider."""
+    send_at: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    state: Mapped[RecallState] = mapped_column(default=RecallState.ASKED)
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it is not done (yet), in the provider's words."""
+    forgotten_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the provider was told that it need not remember it any longer: it remembers few at one time."""
+
+
 class Delivery(Base):
     """One issue to one subscriber, once."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("issue_id", "subscriber_id"),
-        {"sqlite_autoincrement": True},  # an event carries the id of a delivery: none may come back
+        PrimaryKeyConstraint("issue_id", "subscriber_id"),
+        {"sqlite_with_rowid": False},  # there the table is its own index
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     subscriber_id: Mapped[int]
-    """No foreign key: the proof outlives the subscriber."""
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True)
+    """The first column, being the widest: PostgreSQL would fill a gap before it. The proof outlives the subscriber."""
+    issue_id: Mapped[int] = mapped_column(Integer)
+    batch_id: Mapped[int] = mapped_column(Integer)
     status: Mapped[DeliveryStatus] = mapped_column(DeliveryStatusColumn, default=DeliveryStatus.BATCH)
     reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def number(self) -> int:
+        """Issue and subscriber as one number: what the sealed key in a mail and its events holds."""
+        return delivery_number(self.issue_id, self.subscriber_id)
+
+
+def delivery_number(issue_id: int, subscriber_id: int) -> int:
+    """Both ids in 63 bits. Raises OverflowError where one does not fit (see SUBSCRIBER_BITS)."""
+    if subscriber_id >> SUBSCRIBER_BITS or issue_id >> (63 - SUBSCRIBER_BITS):
+        raise OverflowError("an id is too large for a delivery's number")
+    return issue_id << SUBSCRIBER_BITS | subscriber_id
+
+
+def of_number(number: int) -> tuple[int, int]:
+    """(issue id, subscriber id) of a delivery's number."""
+    return number >> SUBSCRIBER_BITS, number & ((1 << SUBSCRIBER_BITS) - 1)
+
+
+IN_BATCH: ColumnElement[bool] = and_(
+    Delivery.issue_id == Batch.issue_id,
+    Delivery.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber),
+    Delivery.batch_id == Batch.id,
+)
+"""The condition on a Delivery to belong to a Batch, in the words that its key can serve."""
 
 
 class EventPost(Base):
@@ -138,7 +224,6 @@ class EventPost(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
-    applied_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
 class Event(Base):
@@ -150,6 +235,7 @@ class Event(Base):
     provider_id: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     delivery_id: Mapped[int | None] = mapped_column(index=True)
+    """The delivery's number (`delivery_number`); empty when the provider lost it."""
     happened_at: Mapped[datetime]
     detail: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     """Reason and classification words; never the address."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
+from service.delivery.model import IN_BATCH, Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.standing import STANDS, Standing
 from service.subscribers.address import masked
 from service.subscribers.model import Subscriber
@@ -57,8 +57,8 @@ def people(
 def unknown_batches(session: Session, issue_id: int) -> list[UnknownBatch]:
     """The batches that wait for a person's decision, the oldest first."""
     query = (
-        select(Batch, func.count(Delivery.id))
-        .outerjoin(Delivery, Delivery.batch_id == Batch.id)
+        select(Batch, func.count(Delivery.subscriber_id))
+        .outerjoin(Delivery, IN_BATCH)
         .where(Batch.issue_id == issue_id, Batch.status == BatchStatus.UNKNOWN)
         .group_by(Batch.id)
         .order_by(Batch.id)

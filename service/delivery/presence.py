@@ -36,10 +36,22 @@ class Presence(Protocol):
         """Give the proof up, as the last thing."""
 
 
-def be_present(database: Database, folder: Path) -> Presence:
-    """Take a lock for this process: a session advisory lock on PostgreSQL, a locked file in `folder` beside SQLite."""
-    name = secrets.token_hex(8)
+def be_present(database: Database, folder: Path, home: str = "") -> Presence:
+    """Take a lock for this process: a session advisory lock on PostgreSQL, a locked file in `folder` beside SQLite.
+
+    A worker whose transport keeps a journal carries the journals' `home` in its name (see `keeps_journal`).
+    """
+    name = _new_name(home)
     return FilePresence(name, folder) if database.is_sqlite else AdvisoryPresence(name, database)
+
+
+def keeps_journal(worker: str) -> bool:
+    """Whether that worker writes down message by message what becomes of a group (service/mail/smtp_journal.py)."""
+    return "-" in worker
+
+
+def _new_name(home: str) -> str:
+    return f"{home}-{secrets.token_hex(8)}" if home else secrets.token_hex(8)
 
 
 class FilePresence:
@@ -117,7 +129,7 @@ class AdvisoryPresence:
         with self._busy, contextlib.suppress(SQLAlchemyError):
             self._session.invalidate()
             self._session.close()
-            name = secrets.token_hex(8)
+            name = _new_name(self.name.rpartition("-")[0])
             self._session = self._hold(name)
             self.name = name
 

@@ -1,38 +1,67 @@
 """Start an issue: freeze what is sent and cut the audience into batches. Starting again changes nothing."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
 from service.db import UnitOfWork
-from service.delivery.audience import cut
+from service.delivery.audience import WAITING, cut
 from service.delivery.content import freeze
-from service.delivery.model import Batch, BatchStatus, Variant
+from service.delivery.leaving import leavings
+from service.delivery.mails import tell_people
+from service.delivery.model import Batch, Variant
+from service.delivery.ramp import share_of_today
 from service.issues.actions import begin_sending
 from service.issues.model import Issue, IssueState
 from service.issues.queries import missed
+from service.issues.scheduling import clear_to_leave
 from service.mail.letterhead import Letterhead
 
 
-def start(uow: UnitOfWork, issue_id: int, head: Letterhead, *, batch_size: int, slots: int, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """HANDOVER_LEAD, where the transport can hold mail back, and SEND_RAMP."""
+
+    lead: timedelta = timedelta()
+    ramp: Sequence[int] = ()
+
+
+AT_ONCE = Timing()
+
+
+def start(
+    uow: UnitOfWork,
+    issue_id: int,
+    head: Letterhead,
+    *,
+    batch_size: int,
+    slots: int,
+    now: datetime,
+    timing: Timing = AT_ONCE,
+) -> bool:
     """Move a due issue to `sending` with its variants and batches, and ring for `slots` drains.
 
-    False when it is not the time, or was done before.
+    It is due the lead before its time comes for its first readers. False when it is not, was done before, or is held
+    by preflight.
     """
     issue = uow.session.get(Issue, issue_id, with_for_update=True)
-    if issue is None or not _due(issue, now):
+    if issue is None or issue.state is not IssueState.SCHEDULED or missed(issue, now):
+        return False
+    parts = leavings(uow.session, issue, timing.lead, now)
+    if all(part.not_before is not None for part in parts):
+        return False
+    if not clear_to_leave(uow, issue, head, now):
         return False
     begin_sending(uow, issue_id, now)
-    variants = freeze(uow.session, issue, head, edition=1, now=now)
-    uow.session.execute(cut(issue_id, issue.newsletter_id, {v.key: v.id for v in variants}, batch_size))
+    variants = {variant.key: variant.id for variant in freeze(uow.session, issue, head, edition=1, now=now)}
+    size = min(batch_size, share_of_today(uow.session, timing.ramp, now) or batch_size)
+    for number, part in enumerate(parts):
+        uow.session.execute(cut(issue_id, issue.newsletter_id, variants, size, number=number, leaving=part))
+    tell_people(uow, issue, "sending_started", now=now)
     uow.enqueue("delivery.drain", issue_id, times=slots)
     return True
-
-
-def _due(issue: Issue, now: datetime) -> bool:
-    """Scheduled, and its time has come; but not hours ago, because then somebody must be asked."""
-    come = issue.send_at is not None and issue.send_at <= now
-    return issue.state is IssueState.SCHEDULED and come and not missed(issue, now)
 
 
 def freeze_again(uow: UnitOfWork, issue_id: int, head: Letterhead, *, now: datetime) -> None:
@@ -45,7 +74,7 @@ def freeze_again(uow: UnitOfWork, issue_id: int, head: Letterhead, *, now: datet
             .where(
                 Batch.issue_id == issue_id,
                 Batch.reader_key == variant.key,
-                Batch.status.in_([BatchStatus.READY, BatchStatus.CLAIMED]),
+                Batch.status.in_(WAITING),
             )
             .values(variant_id=variant.id)
         )

@@ -6,13 +6,11 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import readers
+from service.delivery.audience import WAITING, readers
 from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.standing import STANDS, Standing
 from service.issues.model import Issue
 from service.subscribers.model import Subscription
-
-_NOT_LEFT = {BatchStatus.READY, BatchStatus.CLAIMED}
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,12 @@ def _waiting(session: Session, issue: Issue) -> int:
         return session.scalar(everybody) or 0
     in_open_range = (
         select(Batch.id)
-        .where(Batch.issue_id == issue.id, Batch.status.in_(_NOT_LEFT | {BatchStatus.CANCELLED}))
+        .where(Batch.issue_id == issue.id, Batch.status.in_(WAITING | {BatchStatus.CANCELLED}))
         .where(Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber))
         .exists()
     )
     has_one = (
-        select(Delivery.id)
+        select(Delivery.issue_id)
         .where(Delivery.issue_id == issue.id, Delivery.subscriber_id == Subscription.subscriber_id)
         .exists()
     )

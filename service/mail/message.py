@@ -92,9 +92,7 @@ class OutcomeUnknown(Exception):
 
 
 class Mailer(Protocol):
-    """The port. `largest` is the most recipients one mailing may have."""
-
-    largest: int
+    """The port for single letters; issues leave through `bulk.BulkMailer`."""
 
     def hand_over(self, mailing: Mailing) -> Receipt:
         """Give the mailing to the transport. Raises TryLater, Rejected or OutcomeUnknown, and nothing else."""

@@ -78,7 +78,22 @@ def compose(mailing: Mailing, recipient: Recipient, *, now: datetime) -> EmailMe
 def filled_headers(mailing: Mailing, recipient: Recipient) -> dict[str, str]:
     """The mailing's own headers with this recipient's slots filled. Raises Rejected for one that is not ours to set."""
     filled = {name: fill(value, recipient.slots) for name, value in mailing.headers.items()}
-    return {_header_name(name): _header_value(name, value) for name, value in filled.items()}
+    return {header_name(name): header_value(name, value) for name, value in filled.items()}
+
+
+def header_name(name: str) -> str:
+    """A header that a mailing may set. Raises Rejected for the others: they are ours, or change whom a mail goes to."""
+    if not _HEADER.fullmatch(name) or _RESERVED.fullmatch(name):
+        raise Rejected(f"not a header that a mailing may set: {name!r}")
+    return name
+
+
+def header_value(name: str, value: str) -> str:
+    """`value` on one line. Raises Rejected when that is longer than a line of mail may be."""
+    line = one_line(value)
+    if len(name) + len(": ") + len(line) > LONGEST_LINE:
+        raise Rejected(f"the header {name} is longer than a line of mail may be")
+    return line
 
 
 def fill(text: str, slots: Mapping[str, str]) -> str:
@@ -96,22 +111,34 @@ def one_line(text: str) -> str:
 
 def message_id(mailing: Mailing, recipient: Recipient) -> str:
     """`<name.delivery@domain of the sender>`: a second copy of the same delivery can be recognised by it."""
-    for part in (mailing.name, recipient.delivery):
-        if not _ID.fullmatch(part):
-            raise Rejected(f"an id may have letters, digits, dots, - and _ only: {part!r}")
-    return f"<{mailing.name}.{recipient.delivery}@{plain(mailing.sender).rpartition('@')[2]}>"
+    domain = plain(mailing.sender).rpartition("@")[2]
+    return f"<{plain_id(mailing.name)}.{plain_id(recipient.delivery)}@{domain}>"
+
+
+def plain_id(text: str) -> str:
+    """An id as it stands in Message-ID and in file names. Raises Rejected for one that could be anything else there."""
+    if not _ID.fullmatch(text):
+        raise Rejected(f"an id may have letters, digits, dots, - and _ only: {text!r}")
+    return text
 
 
 def plain(address: Address) -> str:
     """The bare mailbox in ASCII, its domain in IDNA form where needed. Raises Rejected for anything else."""
-    local, _, domain = address.email.rpartition("@")
+    return mailbox(address.email)
+
+
+def mailbox(email: str) -> str:
+    """`email` as it stands in an envelope. Raises Rejected for what no mail can go to."""
+    if _MAILBOX.fullmatch(email):
+        return email
+    local, _, domain = email.rpartition("@")
     try:
-        mailbox = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+        found = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
-        mailbox = ""
-    if not _MAILBOX.fullmatch(mailbox):
+        found = ""
+    if not _MAILBOX.fullmatch(found):
         raise Rejected("not an address that a mail can go to")
-    return mailbox
+    return found
 
 
 def _mailbox(address: Address) -> headerregistry.Address:
@@ -126,16 +153,3 @@ def _part(kind: str, text: str) -> EmailMessage:
     lines = "\n".join(text.splitlines()) + "\n"
     part.set_payload(b2a_qp(lines.encode("utf-8", "replace")).decode())  # the library's own encoder takes 3 ms a mail
     return part
-
-
-def _header_name(name: str) -> str:
-    if not _HEADER.fullmatch(name) or _RESERVED.fullmatch(name):
-        raise Rejected(f"not a header that a mailing may set: {name!r}")
-    return name
-
-
-def _header_value(name: str, value: str) -> str:
-    line = one_line(value)
-    if len(name) + len(": ") + len(line) > LONGEST_LINE:
-        raise Rejected(f"the header {name} is longer than a line of mail may be")
-    return line

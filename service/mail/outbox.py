@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 from secrets import token_hex
 
+from service.mail.bulk import Circular, Prepared, SpelledOut
 from service.mail.message import Mailing, Receipt, Recipient, Rejected, TryLater
 from service.mail.mime import compose, message_id
 
@@ -47,6 +48,10 @@ class OutboxMailer:
         except OSError as error:
             raise TryLater(f"the outbox cannot be written: {error.strerror}") from error
         return Receipt(f"outbox-{token_hex(8)}", rejected)
+
+    def prepare(self, circular: Circular) -> Prepared:
+        """Nothing to compile: a person reads these files, so they may take their time."""
+        return SpelledOut(circular, self.hand_over)
 
     def close(self) -> None:
         """Nothing is kept open."""

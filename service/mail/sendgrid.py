@@ -6,26 +6,23 @@ neither bodies nor the key.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-import httpx
 import orjson
 
+from service.mail.bulk import Circular, Group, GroupReceipt, gather
 from service.mail.message import Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
-from service.mail.sendgrid_request import write_request
-
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 30.0
+from service.mail.sendgrid_client import READ_SECONDS, Answer, NotSent, ReplyLost, SendGridClient
+from service.mail.sendgrid_request import CompiledRequest
 
 _OUR_OWN_FAULT = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 )
 """Answers about the key or the address we call, not about a recipient: every request would be refused."""
-
-_NOT_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout)
-"""The request never was there as a whole, so it cannot have been accepted. TLS failures are ConnectErrors."""
 
 
 class SendGridMailer:
@@ -42,44 +39,38 @@ class SendGridMailer:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._clock = clock
-        self._client = httpx.Client(
-            base_url=api_url,
-            headers={
-                "Authorization": f"Bearer {api_key}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-            },
-            timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
-            trust_env=False,  # settings alone read the environment
-        )
+        self.client = SendGridClient(api_key, api_url, read_seconds=read_seconds)
+
+    def prepare(self, circular: Circular) -> "PreparedRequest":
+        """Escape everything that is the same for everybody. Raises Rejected."""
+        return PreparedRequest(self, CompiledRequest(circular))
 
     def hand_over(self, mailing: Mailing) -> Receipt:
         """Post the mailing. `rejected` names whom no request could hold; of the rest the vendor takes all or none."""
-        if len(mailing.recipients) > self.largest:
-            raise Rejected(f"{len(mailing.recipients)} recipients; SendGrid takes {self.largest} at most")
-        body, rejected = write_request(mailing)
-        if body is None:
-            return Receipt("", rejected)
-        return Receipt(self._outcome(self._post(body)), rejected)
+        circular, group = gather(mailing)
+        receipt = self.prepare(circular).hand_over(group)
+        return Receipt(receipt.message_id, receipt.rejected)
 
     def close(self) -> None:
         """Let go of open connections."""
-        self._client.close()
+        self.client.close()
 
-    def _post(self, body: bytes) -> httpx.Response:
+    def post(self, body: bytes) -> tuple[str, float | None]:
+        """The message id of an accepted request and the rest it asks for; anything else is an error of the port."""
         try:
-            return self._client.post("/v3/mail/send", content=body)
-        except _NOT_WRITTEN as error:
-            raise TryLater(f"SendGrid could not be reached: {_kind(error)}") from error
-        except httpx.HTTPError as error:
-            raise OutcomeUnknown(f"SendGrid's reply was lost: {_kind(error)}") from error
+            answer = self.client.request("POST", "/v3/mail/send", body)
+        except NotSent as error:
+            raise TryLater(f"SendGrid could not be reached: {error}") from error
+        except ReplyLost as error:
+            raise OutcomeUnknown(f"SendGrid's reply was lost: {error}") from error
+        return self._outcome(answer)
 
-    def _outcome(self, answer: httpx.Response) -> str:
-        """The message id of an accepted request; anything else is one of the three errors of the port."""
-        status, words = answer.status_code, _words(answer)
-        reason = f"{status} {words or answer.reason_phrase}"
+    def _outcome(self, answer: Answer) -> tuple[str, float | None]:
+        status, words = answer.status, _words(answer)
+        reason = f"{status} {words or answer.reason}"
         if status == HTTPStatus.ACCEPTED:
-            return str(answer.headers.get("X-Message-Id", ""))
+            used_up = answer.headers.get("X-RateLimit-Remaining") == "0"
+            return answer.headers.get("X-Message-Id", ""), _wait(answer.headers, self._clock()) if used_up else None
         if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and words):
             raise TryLater(reason, after=_wait(answer.headers, self._clock()))
         if status in _OUR_OWN_FAULT:
@@ -89,17 +80,35 @@ class SendGridMailer:
         raise OutcomeUnknown(reason)
 
 
-def _words(answer: httpx.Response) -> str:
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A circular that SendGrid takes a thousand people at a time."""
+
+    mailer: SendGridMailer
+    request: CompiledRequest
+
+    def hand_over(self, group: Group) -> GroupReceipt:
+        """Post the group. `rejected` names whom no request could hold; of the rest the vendor takes all or none."""
+        if len(group) > self.mailer.largest:
+            raise Rejected(f"{len(group)} recipients; SendGrid takes {self.mailer.largest} at most")
+        body, rejected = self.request.write(group)
+        if body is None:
+            return GroupReceipt("", rejected)
+        message_id, rest = self.mailer.post(body)
+        return GroupReceipt(message_id, rejected, rest=rest)
+
+
+def _words(answer: Answer) -> str:
     """The vendor's own words from an error body; empty when it was not the API that spoke, but something before it."""
     try:
-        errors = orjson.loads(answer.content)["errors"]
+        errors = orjson.loads(answer.body)["errors"]
         parts = [f"{error['message']} ({error['field']})" if error["field"] else error["message"] for error in errors]
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
     return "; ".join(str(part) for part in parts)[:500]
 
 
-def _wait(headers: httpx.Headers, now: datetime) -> float | None:
+def _wait(headers: Message, now: datetime) -> float | None:
     """Seconds to wait, from Retry-After (seconds or a date, RFC 9110) or X-RateLimit-Reset (Unix time)."""
     again, reset = headers.get("Retry-After", ""), headers.get("X-RateLimit-Reset", "")
     try:
@@ -112,7 +121,3 @@ def _wait(headers: httpx.Headers, now: datetime) -> float | None:
 
 def _until(moment: datetime, now: datetime) -> float:
     return max(0.0, (moment - now).total_seconds())
-
-
-def _kind(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:200]

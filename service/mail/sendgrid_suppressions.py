@@ -5,12 +5,12 @@ Blocks are left out: SendGrid goes on trying those addresses, and so do we.
 
 from collections.abc import Iterator
 from enum import StrEnum
+from http import HTTPStatus
 
-import httpx
 import orjson
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 30.0
+from service.mail.sendgrid_client import READ_SECONDS, NotSent, ReplyLost, SendGridClient
+
 PAGE = 500
 """The most that SendGrid gives at once."""
 
@@ -32,12 +32,7 @@ class SendGridSuppressions:
     """Reads the lists at `api_url` with a key that has the scope `suppression.read`."""
 
     def __init__(self, api_key: str, api_url: str, *, read_seconds: float = READ_SECONDS) -> None:
-        self._client = httpx.Client(
-            base_url=api_url,
-            headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
-            timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
-            trust_env=False,  # settings alone read the environment
-        )
+        self._client = SendGridClient(api_key, api_url, read_seconds=read_seconds)
 
     def pages(self) -> Iterator[tuple[ProviderList, list[str]]]:
         """Every list in pages of up to 500 addresses. Raises ListsUnavailable when SendGrid does not give one.
@@ -57,9 +52,9 @@ class SendGridSuppressions:
 
     def _page(self, name: ProviderList, offset: int) -> list[str]:
         try:
-            answer = self._client.get(f"/v3/suppression/{name}", params={"limit": PAGE, "offset": offset})
-            if answer.status_code != httpx.codes.OK:
-                raise ListsUnavailable(f"{name}: {answer.status_code}")
-            return [str(row["email"]) for row in orjson.loads(answer.content)]
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+            answer = self._client.request("GET", f"/v3/suppression/{name}?limit={PAGE}&offset={offset}")
+            if answer.status != HTTPStatus.OK:
+                raise ListsUnavailable(f"{name}: {answer.status}")
+            return [str(row["email"]) for row in orjson.loads(answer.body)]
+        except (NotSent, ReplyLost, ValueError, LookupError, TypeError) as error:
             raise ListsUnavailable(f"{name}: {type(error).__name__}") from error

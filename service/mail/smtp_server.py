@@ -1,23 +1,22 @@
-"""A mail server as SMTP_URL names it, and open connections to it."""
+"""A mail server as SMTP_URL names it, and how a connection to it is opened."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
 from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException
-from ssl import SSLContext, create_default_context
-from threading import Lock
-from typing import Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from socket import IPPROTO_TCP, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, TCP_NODELAY, socket
+from ssl import SSLContext, SSLSocket
+from typing import Any, Self
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from service.mail.message import TryLater
+from service.mail.smtp_wire import Wire, words_of
 from service.settings import BadSetting
 
 CONNECT_SECONDS = 10.0
 REPLY_SECONDS = 60.0
-LONGEST_IDLE = timedelta(seconds=60)
-"""Servers hang up after a few minutes; before that we do."""
+LARGEST_NUMBER = 1000
 
 
 class StartTls(StrEnum):
@@ -38,10 +37,14 @@ class Server:
     starttls: StartTls
     user: str = ""
     password: str = field(default="", repr=False)
+    weight: int = 1
+    """Its share of the mail, beside the weights of the other servers."""
+    connections: int = 20
+    """The most connections that one worker process opens to it."""
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Read `smtp://user:password@host:587?starttls=required|if-offered|no` or `smtps://…`.
+        """Read `smtp://user:password@host:587?starttls=required|if-offered|no&weight=1&connections=20` or `smtps://…`.
 
         User and password are percent-encoded. When not said, the port is 587 (465 for smtps) and starttls is required.
         Raises BadSetting.
@@ -49,116 +52,114 @@ class Server:
         try:
             parts = urlsplit(url)
             port = parts.port
-            starttls = StartTls(parse_qs(parts.query).get("starttls", [StartTls.REQUIRED])[-1])
         except ValueError as error:
-            raise BadSetting("SMTP_URL: the port must be a number, and starttls required, if-offered or no.") from error
+            raise BadSetting("SMTP_URL: the port must be a number.") from error
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise BadSetting("SMTP_URL: must be an address such as smtp://user:password@mail.example.org:587.")
         tls = parts.scheme == "smtps"
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.hostname, port or (465 if tls else 587), tls, StartTls.NO if tls else starttls, user, password)
+        return cls(
+            host=parts.hostname,
+            port=port or (465 if tls else 587),
+            tls=tls,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            **_options(parts, tls=tls),
+        )
 
+    @classmethod
+    def parse_all(cls, urls: str) -> list[Self]:
+        """Read one address or several, with commas or blanks between them. Raises BadSetting."""
+        servers = [cls.parse(url) for url in urls.replace(",", " ").split()]
+        if not servers:
+            raise BadSetting("SMTP_URL: must be an address such as smtp://user:password@mail.example.org:587.")
+        return servers
 
-class Connections:
-    """Open connections to one server, kept for the next message. Safe to share between threads."""
+    @property
+    def name(self) -> str:
+        """For people and logs."""
+        return f"{self.host}:{self.port}"
 
-    def __init__(
-        self,
-        server: Server,
-        *,
-        clock: Callable[[], datetime],
-        context: SSLContext | None = None,
-        reply_seconds: float = REPLY_SECONDS,
-    ) -> None:
-        self._server = server
-        self._clock = clock
-        self._context = context or create_default_context()
-        self._reply_seconds = reply_seconds
-        self._idle: list[tuple[SMTP, datetime]] = []
-        self._lock = Lock()
-
-    @contextmanager
-    def one(self) -> Iterator[SMTP]:
-        """A connection that has no transaction open. Raises TryLater when there is none to be had."""
-        connection = self._reuse() or self._open()
+    def connect(self, context: SSLContext, reply_seconds: float) -> Wire:
+        """Open, encrypt, sign in. Raises TryLater with the reason when that does not work."""
         try:
-            yield connection
-        finally:
-            if connection.sock is not None:  # smtplib closes it by itself when the server has gone
-                with self._lock:
-                    self._idle.append((connection, self._clock()))
-
-    def close(self) -> None:
-        """Say goodbye on every connection that is not in use."""
-        while kept := self._pop():
-            _leave(kept[0])
-
-    def _pop(self) -> tuple[SMTP, datetime] | None:
-        with self._lock:
-            return self._idle.pop() if self._idle else None
-
-    def _reuse(self) -> SMTP | None:
-        while kept := self._pop():
-            connection, since = kept
-            if self._clock() - since < LONGEST_IDLE and _is_ready(connection):
-                return connection
-            _leave(connection)
-        return None
-
-    def _open(self) -> SMTP:
-        server = self._server
-        try:
-            if server.tls:
-                connection: SMTP = SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=self._context)
+            if self.tls:
+                connection: SMTP = SMTP_SSL(self.host, self.port, timeout=CONNECT_SECONDS, context=context)
             else:
-                connection = SMTP(server.host, server.port, timeout=CONNECT_SECONDS)
-        except OSError as error:
-            raise TryLater(f"no connection to the mail server: {words_of(error)}") from error
+                connection = SMTP(self.host, self.port, timeout=CONNECT_SECONDS)
+        except (OSError, SMTPException) as error:
+            raise TryLater(f"no connection to the mail server: {_said(error)}") from error
         try:
-            self._greet(connection)
+            self._greet(connection, context)
         except (OSError, SMTPException) as error:
             connection.close()
-            raise TryLater(f"the mail server did not let us in: {words_of(error)}") from error
+            raise TryLater(f"the mail server did not let us in: {_said(error)}") from error
         except TryLater:
             connection.close()
             raise
-        return connection
+        return _wire(connection, reply_seconds)
 
-    def _greet(self, connection: SMTP) -> None:
+    def _greet(self, connection: SMTP, context: SSLContext) -> None:
         connection.ehlo_or_helo_if_needed()
-        wanted, offered = self._server.starttls, connection.has_extn("starttls")
-        if wanted is StartTls.REQUIRED or (wanted is StartTls.IF_OFFERED and offered):
-            connection.starttls(context=self._context)
-        elif wanted is StartTls.IF_OFFERED and self._server.user:
+        offered = connection.has_extn("starttls")
+        if self.starttls is StartTls.REQUIRED or (self.starttls is StartTls.IF_OFFERED and offered):
+            connection.starttls(context=context)
+            connection.ehlo_or_helo_if_needed()
+        elif self.starttls is StartTls.IF_OFFERED and self.user:
             raise TryLater("the mail server offers no encryption, and we do not say a password in the clear")
-        if self._server.user:
-            connection.login(self._server.user, self._server.password)
-        if connection.sock is not None:
-            connection.sock.settimeout(self._reply_seconds)
+        if self.user:
+            connection.login(self.user, self.password)
 
 
-def words_of(error: Exception) -> str:
-    """What went wrong, in the server's words where it had any."""
-    if isinstance(error, SMTPResponseException):
-        return said(error.smtp_code, error.smtp_error)
-    return str(error) or type(error).__name__
-
-
-def said(code: int, words: bytes | str) -> str:
-    """A reply of the server on one line, 300 characters at most."""
-    text = words if isinstance(words, str) else words.decode("utf-8", "replace")
-    return f"{code} {' '.join(text.split())}"[:300]
-
-
-def _is_ready(connection: SMTP) -> bool:
-    """RSET tells whether the connection still lives, as NOOP would, and clears what a refused message left behind."""
+def _options(parts: SplitResult, *, tls: bool) -> dict[str, Any]:
+    """What stands behind the question mark."""
     try:
-        return connection.rset()[0] == 250
-    except OSError:
-        return False
+        said = parse_qs(parts.query, strict_parsing=True, keep_blank_values=True) if parts.query else {}
+        options = {name: _OPTIONS[name](values[-1]) for name, values in said.items()}
+    except (KeyError, ValueError):
+        raise BadSetting(
+            "SMTP_URL: behind the ? may stand starttls (required, if-offered or no), weight and connections "
+            "(whole numbers from 1 to 1000)."
+        ) from None
+    starttls = options.pop("starttls", StartTls.REQUIRED)
+    return {"starttls": StartTls.NO if tls else starttls, **options}
 
 
-def _leave(connection: SMTP) -> None:
-    with suppress(OSError):
-        connection.quit()
-    connection.close()
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_NUMBER):
+        raise ValueError(text)
+    return int(text)
+
+
+_OPTIONS: dict[str, Callable[[str], Any]] = {"starttls": StartTls, "weight": _count, "connections": _count}
+
+
+def _wire(connection: SMTP, reply_seconds: float) -> Wire:
+    """Take the socket over from smtplib."""
+    sock, file = connection.sock, connection.file
+    if sock is None:
+        raise TryLater("the mail server hung up")
+    _limit_waiting(sock, reply_seconds)
+    # Without it the end of each message waits for an acknowledgement that the server delays by 40 ms (RFC 896, 1122).
+    sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    connection.sock = connection.file = None
+    if file is not None:
+        file.close()
+    return Wire(sock, pipelining=connection.has_extn("pipelining"))
+
+
+def _limit_waiting(sock: socket, seconds: float) -> None:
+    """Let the kernel keep the time where it can: Python's own way asks poll(2) before every read and write."""
+    if isinstance(sock, SSLSocket):
+        sock.settimeout(seconds)
+        return
+    sock.settimeout(None)
+    span = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+    for direction in (SO_RCVTIMEO, SO_SNDTIMEO):
+        sock.setsockopt(SOL_SOCKET, direction, span)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, SMTPResponseException):
+        words = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        return f"{error.smtp_code} {' '.join(words.split())}"[:300]
+    return words_of(error)

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from service.bootstrap import Services
 from service.delivery.drain import Drain
 from service.delivery.model import Batch, Delivery
-from service.delivery.pacing import FullPace
+from service.delivery.pacing import LocalPace
 from service.delivery.presence import Presence, be_present
 from service.delivery.start import start
 from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
-from service.mail.message import Mailer
+from service.mail.bulk import BulkMailer
 from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
 from tests.cast import NOW
 
@@ -79,13 +79,13 @@ def presence(services: Services) -> Iterator[Presence]:
 
 
 @pytest.fixture
-def drain_with(services: Services, presence: Presence) -> Callable[[Mailer], Drain]:
+def drain_with(services: Services, presence: Presence) -> Callable[[BulkMailer], Drain]:
     """A drain over a mailer."""
 
-    def build(mailer: Mailer) -> Drain:
+    def build(mailer: BulkMailer) -> Drain:
         return Drain(
-            database=services.database, mailer=mailer, head=services.head, presence=presence, pace=FullPace(),
-            clock=services.clock, stopping=lambda: False,
+            database=services.database, mailer=mailer, head=services.head, presence=presence, pace=LocalPace(),
+            clock=services.clock, stopping=lambda: False, connections=1,
         )  # fmt: skip
 
     return build

@@ -88,8 +88,9 @@ def test_an_event_ends_the_doubt(
     """It was taken, the sweep has only not seen it yet: nobody gets it twice for that."""
     batch = batches(services, started)[0]
     with services.database.unit() as uow:
-        one = select(Delivery.id).where(Delivery.batch_id == batch.id).limit(1).scalar_subquery()
-        uow.session.execute(update(Delivery).where(Delivery.id == one).values(status=DeliveryStatus.DELIVERED))
+        one = select(Delivery.subscriber_id).where(Delivery.batch_id == batch.id).limit(1).scalar_subquery()
+        first = update(Delivery).where(Delivery.subscriber_id == one)
+        uow.session.execute(first.values(status=DeliveryStatus.DELIVERED))
     with pytest.raises(NotPossibleNow), services.database.unit() as uow:
         decide(uow, batch.id, eve, services.clock())
 

@@ -9,12 +9,13 @@ from service.delivery.drain import Drain
 from service.delivery.model import MOST_ATTEMPTS, BatchStatus, DeliveryStatus
 from service.delivery.start import start
 from service.issues.model import Issue, IssueState
-from service.mail.message import Mailer, Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
+from service.mail.bulk import BulkMailer
+from service.mail.message import Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
 from service.subscribers.model import Subscriber, Subscription
 from tests.conftest import Clock, Moody, Postbox
 from tests.delivery.conftest import batches, deliveries
 
-DrainWith = Callable[[Mailer], Drain]
+DrainWith = Callable[[BulkMailer], Drain]
 
 
 class Picky(Postbox):

@@ -56,7 +56,7 @@ def status(services: Services, issue_id: int) -> DeliveryStatus:
 @pytest.mark.parametrize(("kind", "ours"), STATUS.items())
 def test_every_word_of_the_provider_has_ours(services: Services, sent: int, kind: str, ours: DeliveryStatus) -> None:
     """Processed to complained."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     more: dict[str, Any] = {"event": "bounce", "type": "blocked"} if kind == "blocked" else {}
 
     post(services, event(services, first, kind, **more))
@@ -66,7 +66,7 @@ def test_every_word_of_the_provider_has_ours(services: Services, sent: int, kind
 
 def test_a_late_event_does_not_take_a_status_back(services: Services, sent: int) -> None:
     """Delivered, then processed: delivered."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     post(services, event(services, first, "delivered"))
     post(services, event(services, first, "processed"))
 
@@ -75,7 +75,7 @@ def test_a_late_event_does_not_take_a_status_back(services: Services, sent: int)
 
 def test_a_repeated_event_counts_once(services: Services, sent: int) -> None:
     """The provider retries for a day."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
 
     assert post(services, event(services, first, "delivered"), event(services, first, "delivered")) == 1
     assert post(services, event(services, first, "delivered")) == 0
@@ -84,7 +84,7 @@ def test_a_repeated_event_counts_once(services: Services, sent: int) -> None:
 def test_a_hard_bounce_ends_the_mail_to_that_address(services: Services, sent: int, readers: list[int]) -> None:
     """The next issue leaves the reader out."""
     first = deliveries(services, sent)[0]
-    post(services, event(services, first.id, "bounce", type="bounce", reason="550 no such user"))
+    post(services, event(services, first.number, "bounce", type="bounce", reason="550 no such user"))
 
     with services.database.read() as session:
         subscription = session.scalars(
@@ -97,7 +97,7 @@ def test_a_hard_bounce_ends_the_mail_to_that_address(services: Services, sent: i
 def test_a_drop_that_is_our_fault_suppresses_nobody(services: Services, sent: int, reason: str) -> None:
     """A quota says nothing about the reader."""
     first = deliveries(services, sent)[0]
-    post(services, event(services, first.id, "dropped", reason=reason))
+    post(services, event(services, first.number, "dropped", reason=reason))
 
     with services.database.read() as session:
         subscription = session.scalars(
@@ -119,7 +119,7 @@ def test_an_event_without_our_id_finds_its_address(services: Services, sent: int
 def test_leaving_at_the_provider_ends_the_subscription(services: Services, sent: int, kind: str) -> None:
     """The reader's own word: off the list, and not written to again."""
     first = deliveries(services, sent)[0]
-    post(services, event(services, first.id, kind))
+    post(services, event(services, first.number, kind))
 
     with services.database.read() as session:
         place = session.scalars(select(Subscription).where(Subscription.subscriber_id == first.subscriber_id)).one()
@@ -129,7 +129,7 @@ def test_leaving_at_the_provider_ends_the_subscription(services: Services, sent:
 
 def test_the_highest_of_a_post_counts_in_any_order(services: Services, sent: int) -> None:
     """One statement for all of them, and the maximum for each."""
-    first, second, *others = [delivery.id for delivery in deliveries(services, sent)]
+    first, second, *others = [delivery.number for delivery in deliveries(services, sent)]
     kinds = ["delivered", "spamreport", "processed", "bounce", "deferred"]
     post(
         services,
@@ -143,7 +143,7 @@ def test_the_highest_of_a_post_counts_in_any_order(services: Services, sent: int
 
 def test_a_post_longer_than_a_statement_is_applied_whole(services: Services, sent: int) -> None:
     """The provider posts up to 768 KB."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     many = [event(services, first, "open", number) for number in range(2100)]
 
     assert post(services, *many, event(services, first, "delivered")) == 2101
@@ -152,7 +152,7 @@ def test_a_post_longer_than_a_statement_is_applied_whole(services: Services, sen
 
 def test_characters_that_no_database_takes_are_left_out(services: Services, sent: int) -> None:
     """NUL, and halves of surrogate pairs, in every field that is kept."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     odd = event(services, first, "bounce", reason="550\0 no\ud800 user", status="5\0", email="a\0@example.test")
 
     assert post(services, odd | {"sg_event_id": "i\0d"}, {"event": "x\0", "sg_event_id": "\ud800y"}) == 2
@@ -164,7 +164,7 @@ def test_characters_that_no_database_takes_are_left_out(services: Services, sent
 
 def test_what_is_kept_of_an_event_reads_back(services: Services, sent: int) -> None:
     """The same on both databases: an instant, a delivery, words."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     post(services, event(services, first, "bounce", status="5.1.1", attempt=2))
 
     with services.database.read() as session:
@@ -175,7 +175,7 @@ def test_what_is_kept_of_an_event_reads_back(services: Services, sent: int) -> N
 
 def test_unknown_events_are_kept_and_change_nothing(services: Services, sent: int) -> None:
     """A word the provider invents tomorrow breaks nothing."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
 
     assert post(services, event(services, first, "teleported")) == 1
     assert status(services, sent) is DeliveryStatus.BATCH
@@ -183,7 +183,7 @@ def test_unknown_events_are_kept_and_change_nothing(services: Services, sent: in
 
 def test_the_raw_post_is_forgotten_and_no_address_stays(services: Services, sent: int) -> None:
     """What is kept of an event names nobody."""
-    first = deliveries(services, sent)[0].id
+    first = deliveries(services, sent)[0].number
     post(services, event(services, first, "bounce", reason="550 <Reader0@example.test> unknown" + "." * 280 + "x@y.z"))
 
     with services.database.read() as session:

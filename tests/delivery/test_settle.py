@@ -8,13 +8,15 @@ from sqlalchemy import delete, update
 from service.bootstrap import Services
 from service.delivery.drain import Drain
 from service.delivery.errors import LostBatch
-from service.delivery.ledger import claim, intend, record_accepted
+from service.delivery.ledger import Hold, Person, claim, intend
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.presence import Presence
+from service.delivery.records import Taken, record_taken
 from service.delivery.settle import finish_issues, hands_wanted, settle
 from service.issues.model import Issue, IssueState
-from service.mail.message import Mailer, Receipt
-from tests.conftest import Clock, Postbox
+from service.mail.bulk import BulkMailer
+from service.mail.message import TryLater
+from tests.conftest import Clock, Moody, Postbox
 from tests.delivery.conftest import batches
 
 
@@ -25,12 +27,18 @@ def sweep(services: Services, presence: Presence) -> None:
         finish_issues(uow, now=services.clock())
 
 
-def claim_one(services: Services, issue_id: int, worker: str) -> int:
+def claim_one(services: Services, issue_id: int, worker: str) -> Hold:
     """Have a worker claim a batch."""
     with services.database.unit() as uow:
-        batch_id = claim(uow.session, issue_id, worker, now=services.clock())
-    assert batch_id is not None
-    return batch_id
+        [hold] = claim(uow.session, issue_id, worker, now=services.clock())
+    return hold
+
+
+def intend_one(services: Services, hold: Hold, worker: str) -> list[Person]:
+    """Have a worker write down that it is about to post."""
+    with services.database.unit() as uow:
+        [people] = intend(uow.session, [hold], worker, now=services.clock())
+    return people
 
 
 def statuses(services: Services, issue_id: int) -> list[BatchStatus]:
@@ -61,9 +69,7 @@ def test_a_claim_of_a_living_worker_is_left_alone_until_its_lease_ends(
 
 def test_posting_by_a_dead_worker_is_unknown(services: Services, started: int, presence: Presence) -> None:
     """It may have left a moment before."""
-    batch_id = claim_one(services, started, "dead")
-    with services.database.unit() as uow:
-        intend(uow.session, batch_id, "dead", now=services.clock())
+    intend_one(services, claim_one(services, started, "dead"), "dead")
     sweep(services, presence)
 
     assert statuses(services, started)[0] is BatchStatus.UNKNOWN
@@ -73,9 +79,7 @@ def test_posting_by_a_stopped_worker_is_not_judged(
     services: Services, started: int, presence: Presence, clock: Clock
 ) -> None:
     """Paused is not dead: however long it takes, a living worker may still post."""
-    batch_id = claim_one(services, started, presence.name)
-    with services.database.unit() as uow:
-        intend(uow.session, batch_id, presence.name, now=services.clock())
+    intend_one(services, claim_one(services, started, presence.name), presence.name)
     clock.move(days=1)
     sweep(services, presence)
 
@@ -87,17 +91,16 @@ def test_one_event_proves_an_unknown_batch(
     services: Services, started: int, presence: Presence, seen: DeliveryStatus
 ) -> None:
     """A request is taken or refused as a whole."""
-    batch_id = claim_one(services, started, "dead")
+    people = intend_one(services, claim_one(services, started, "dead"), "dead")
     with services.database.unit() as uow:
-        rows = intend(uow.session, batch_id, "dead", now=services.clock())
-        uow.session.execute(update(Delivery).where(Delivery.id == rows[0][0]).values(status=seen))
+        uow.session.execute(update(Delivery).where(Delivery.subscriber_id == people[0][0]).values(status=seen))
     sweep(services, presence)
 
     assert statuses(services, started)[0] is BatchStatus.HANDED_OVER
 
 
 def test_an_issue_is_sent_when_nothing_is_open(
-    services: Services, started: int, presence: Presence, drain_with: Callable[[Mailer], Drain], postbox: Postbox
+    services: Services, started: int, presence: Presence, drain_with: Callable[[BulkMailer], Drain], postbox: Postbox
 ) -> None:
     """Finished means everyone is accounted for."""
     drain_with(postbox).run(started)
@@ -143,17 +146,28 @@ def test_a_batch_that_used_up_its_attempts_has_new_ones_when_a_person_goes_on(
 
 def test_a_worker_that_wakes_up_late_changes_nothing(services: Services, started: int, presence: Presence) -> None:
     """Its batch was judged, sent again by a person's word and is another worker's now: the late reply is fenced off."""
-    batch_id = claim_one(services, started, "sleeper")
-    with services.database.unit() as uow:
-        intend(uow.session, batch_id, "sleeper", now=services.clock())
+    hold = claim_one(services, started, "sleeper")
+    intend_one(services, hold, "sleeper")
     sweep(services, presence)
     with services.database.unit() as uow:
-        uow.session.execute(delete(Delivery).where(Delivery.batch_id == batch_id))
-        uow.session.execute(update(Batch).where(Batch.id == batch_id).values(status=BatchStatus.READY, worker=""))
-    assert claim_one(services, started, presence.name) == batch_id
-    with services.database.unit() as uow:
-        intend(uow.session, batch_id, presence.name, now=services.clock())
+        uow.session.execute(delete(Delivery).where(Delivery.batch_id == hold.id))
+        uow.session.execute(update(Batch).where(Batch.id == hold.id).values(status=BatchStatus.READY, worker=""))
+    again = claim_one(services, started, presence.name)
+    assert again.id == hold.id
+    intend_one(services, again, presence.name)
 
     with services.database.unit() as uow, pytest.raises(LostBatch):
-        record_accepted(uow.session, batch_id, "sleeper", Receipt("late"), {}, now=services.clock())
+        record_taken(uow.session, hold.id, "sleeper", Taken("late"), now=services.clock())
     assert batches(services, started)[0].status is BatchStatus.POSTING
+
+
+def test_a_wait_set_by_a_clock_gone_wrong_is_ended(
+    services: Services, started: int, presence: Presence, drain_with: Callable[[BulkMailer], Drain], clock: Clock
+) -> None:
+    """The clock ran a day ahead while the transport refused, and was set right again: nobody waits for that day."""
+    clock.move(hours=26)
+    drain_with(Moody(*[TryLater("busy")] * 3)).run(started)
+    clock.move(hours=-26)
+    sweep(services, presence)
+
+    assert drain_with(Postbox()).run(started) == 3

@@ -13,22 +13,23 @@ from sqlalchemy import event, select
 
 from service.bootstrap import Services
 from service.db import Database
-from service.delivery import ledger
+from service.delivery import ledger, records
 from service.delivery.decisions import let_go, resend, send_to_the_rest
 from service.delivery.errors import LostBatch
 from service.delivery.events import apply_post, keep_post
-from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
+from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus, delivery_number
 from service.delivery.settle import finish_issues, settle
 from service.issues import actions
 from service.issues.errors import NotPossibleNow
 from service.issues.model import Issue, IssueState
-from service.mail.message import Receipt
+from service.mail.bulk import Deferral
 from service.subscribers.model import Subscriber, Subscription, UnsubscribeRoute
 from service.tokens import Purpose
 from tests.conftest import Chime, Clock
 from tests.delivery.conftest import BATCH_SIZE
 
 HANDS = 3
+BY_NAME = frozenset({"refused by name", "put off by name", "unknown by name"})
 
 
 @dataclass
@@ -36,11 +37,13 @@ class Hand:
     """A worker as it remembers itself. It may be paused between any two steps, for however long."""
 
     name: str
-    batch: int | None = None
+    hold: ledger.Hold | None = None
     people: dict[int, int] = field(default_factory=dict)
-    """Delivery id -> subscriber id, from the intend step on."""
+    """Delivery number -> subscriber id, from the intend step on."""
     reply: str = ""
     """What it heard of the transport; empty until it posted."""
+    named: list[int] = field(default_factory=list)
+    """Subscribers whom the transport named in its reply."""
     intended: bool = False
 
 
@@ -85,7 +88,7 @@ class World:
         self.taken: Counter[int] = Counter()
         """Subscriber id -> how often the transport truly took a mail for them."""
         self.proofs: dict[int, int] = {}
-        """Delivery id -> subscriber id, of everything the transport took."""
+        """Delivery number -> subscriber id, of everything the transport took."""
         self.asked: Counter[int] = Counter()
         """Subscriber id -> how often a person asked to send again what the transport had in truth taken."""
         self.left: set[int] = set()
@@ -103,9 +106,10 @@ class World:
     def works(self, n: int, heard: str, taken: bool) -> None:
         """A worker takes its next step, however long after the last one."""
         hand = self.hands[n]
-        if hand.batch is None:
+        if hand.hold is None:
             with self.database.unit() as uow:
-                hand.batch = ledger.claim(uow.session, self.issue_id, hand.name, now=self.clock())
+                holds = ledger.claim(uow.session, self.issue_id, hand.name, now=self.clock())
+                hand.hold = holds[0] if holds else None
         elif not hand.intended:
             self._intend(n)
         elif not hand.reply:
@@ -122,23 +126,32 @@ class World:
 
     def _intend(self, n: int) -> None:
         hand = self.hands[n]
-        assert hand.batch is not None
+        assert hand.hold is not None
         try:
             with self.database.unit() as uow:
-                ledger.intend(uow.session, hand.batch, hand.name, now=self.clock())
-                mine = select(Delivery.id, Delivery.subscriber_id).where(Delivery.batch_id == hand.batch)
-                hand.people, hand.intended = dict(uow.session.execute(mine).all()), True
+                [people] = ledger.intend(uow.session, [hand.hold], hand.name, now=self.clock())
+                ids = [person[0] for person in people]
+                hand.people, hand.intended = {delivery_number(self.issue_id, person): person for person in ids}, True
         except LostBatch:
             self.hands[n] = Hand(hand.name)
 
     def _post(self, hand: Hand, heard: str, taken: bool) -> str:
-        """The transport takes the whole request or nothing; what the worker hears of that is another thing."""
+        """What the transport takes is one thing, and what the worker hears of that is another.
+
+        One kind takes a request as a whole, the other takes people one by one and names those it did not take.
+        """
         if not hand.people:
             return "nobody"
         if hand.name in self.graveyard.gone:  # it asks for its proof right before the first byte
             return "busy"
-        if heard in {"taken", "refused by name"} or (heard == "lost" and taken):
-            self._take(dict(list(hand.people.items())[1:]) if heard == "refused by name" else hand.people)
+        if heard == "taken" or (heard == "lost" and taken):
+            self._take(hand.people)
+        elif heard in BY_NAME:
+            (_, first), *others = hand.people.items()
+            hand.named = [first]
+            self._take(dict(others))
+            if heard == "unknown by name" and taken:
+                self._take({key: person for key, person in hand.people.items() if person == first})
         return heard
 
     def _take(self, people: dict[int, int]) -> None:
@@ -146,23 +159,29 @@ class World:
         self.proofs |= people
 
     def _record(self, hand: Hand) -> None:
-        assert hand.batch is not None
-        me, now = hand.name, self.clock()
+        assert hand.hold is not None
+        batch, me, now = hand.hold.id, hand.name, self.clock()
         with self.database.unit() as uow:
             match hand.reply:
                 case "nobody":
-                    ledger.record_nobody(uow.session, hand.batch, me, now=now)
+                    records.record_nobody(uow.session, batch, me, now=now)
                 case "taken":
-                    ledger.record_accepted(uow.session, hand.batch, me, Receipt("m"), {}, now=now)
+                    records.record_taken(uow.session, batch, me, records.Taken("m"), now=now)
                 case "refused by name":
-                    refused = {next(iter(hand.people)): "no such box"}
-                    ledger.record_accepted(uow.session, hand.batch, me, Receipt("m"), refused, now=now)
+                    taken = records.Taken("m", rejected=dict.fromkeys(hand.named, "no such box"))
+                    records.record_taken(uow.session, batch, me, taken, now=now)
+                case "put off by name":
+                    taken = records.Taken("m", deferred=dict.fromkeys(hand.named, Deferral("greylisted", 60)))
+                    records.record_taken(uow.session, batch, me, taken, now=now)
+                case "unknown by name":
+                    taken = records.Taken("m", unknown=dict.fromkeys(hand.named, "the line went dead"))
+                    records.record_taken(uow.session, batch, me, taken, now=now)
                 case "lost":
-                    ledger.record_unknown(uow.session, hand.batch, me, "lost")
+                    records.record_unknown(uow.session, batch, me, "lost")
                 case "busy":
-                    ledger.record_refused_for_now(uow.session, hand.batch, me, "busy", after=None, now=now)
+                    records.record_refused_for_now(uow.session, batch, me, "busy", after=None, now=now)
                 case "bad":
-                    ledger.record_refused_for_good(uow.session, hand.batch, me, "bad", now=now)
+                    records.record_refused_for_good(uow.session, batch, me, "bad", now=now)
 
     def dies(self, n: int) -> None:
         """kill -9 at any moment; another worker takes its place."""
@@ -171,7 +190,7 @@ class World:
 
     def loses_its_proof(self, n: int) -> None:
         """Its session with the database is cut. It lives, and goes on with what it was doing."""
-        if self.hands[n].batch is not None:
+        if self.hands[n].hold is not None:
             self.graveyard.gone.add(self.hands[n].name)
 
     def time_passes(self, seconds: int) -> None:
@@ -228,11 +247,12 @@ class World:
         """A person decides about the first unknown batch."""
         with self.database.read() as session:
             batch_id = session.scalar(select(Batch.id).where(Batch.status == BatchStatus.UNKNOWN).limit(1))
-            copies = list(session.scalars(select(Delivery.id).where(Delivery.batch_id == batch_id)))
+            silent = (Delivery.batch_id == batch_id, Delivery.status == DeliveryStatus.BATCH)
+            people = list(session.scalars(select(Delivery.subscriber_id).where(*silent)))
         if batch_id is not None:
             with suppress(NotPossibleNow), self.database.unit() as uow:
                 (resend if again else let_go)(uow, batch_id, None, self.clock())
-                self.asked.update(self.proofs[copy] for copy in copies if again and copy in self.proofs)
+                self.asked.update(person for person in people if again and self.taken[person])
 
     def writes_to_the_rest(self) -> None:
         """A person sends to those who have none."""

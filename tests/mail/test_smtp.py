@@ -109,7 +109,7 @@ def test_sender_refused_for_good_rejects_the_mailing(smtp: SmtpStandin, mailer: 
         mailer.hand_over(mailing)
 
 
-@pytest.mark.parametrize("point", list(At))
+@pytest.mark.parametrize("point", [At.SENDER, At.RECIPIENT, At.GO_ON, At.TEXT])
 @pytest.mark.parametrize("answer", ["451 4.7.1 greylisted, come back", "421 4.3.2 shutting down"])
 def test_temporary_refusal_means_later(
     point: At, answer: str, smtp: SmtpStandin, mailer: Mailer, mailing: Mailing

@@ -60,9 +60,10 @@ SUPPRESSED_BY = {
 class EventOrder:
     """Which events to post, and how badly.
 
-    `events` in this order for each recipient, or those `by_address` gives one; only for addresses in `to` and for one
-    `message_id` when given. `shuffle` mixes all; `duplicate` is the share of events posted twice (1.0 = all); `seed`
-    makes both repeatable. `omit` leaves fields out, `overrides` sets fields, `also` adds whole events as they are.
+    `events` in this order for each recipient, or those `by_address` gives one; only for addresses in `to`, for one
+    `message_id`, and for `every` so many-th recipient of a request, when given. `shuffle` mixes all; `duplicate` is the
+    share of events posted twice (1.0 = all); `seed` makes both repeatable. `omit` leaves fields out, `overrides` sets
+    fields, `also` adds whole events as they are.
     `wrong_key`, `unsigned` and `age` (seconds) spoil the signature; `url` overrides the webhook's.
     """
 
@@ -70,6 +71,7 @@ class EventOrder:
     by_address: Mapping[str, Sequence[str]] = field(default_factory=dict)
     to: Sequence[str] | None = None
     message_id: str | None = None
+    every: int = 1
     shuffle: bool = False
     duplicate: float = 0.0
     seed: int = 0

@@ -97,7 +97,7 @@ class Provider:
         events = []
         for place, recipient in enumerate(acceptance.recipients()):
             left = self.batches.fate(acceptance.batch_id, recipient.release, now) is Fate.SENT
-            if left and order.wants(acceptance, recipient):
+            if left and place % order.every == 0 and order.wants(acceptance, recipient):
                 for kind in order.kinds_for(recipient.address):
                     events.append(compose(kind, acceptance, place, recipient, now))
                     self._suppress(kind, recipient.address, int(now))

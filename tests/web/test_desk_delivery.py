@@ -6,14 +6,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.bootstrap import Services
-from service.delivery import ledger
+from service.delivery.ledger import claim, intend
 from service.delivery.model import Batch, BatchStatus
+from service.delivery.records import Taken, record_taken, record_unknown
 from service.delivery.settle import finish_issues
 from service.delivery.start import start
 from service.editors.model import Editor, Role
-from service.issues.actions import approve, schedule
+from service.issues.approvals import approve
 from service.issues.compose import compose_next
-from service.mail.message import Receipt
+from service.issues.scheduling import schedule
 from service.subscribers.model import Subscription
 from tests.cast import ADA, NOW
 from tests.conftest import Clock
@@ -35,7 +36,7 @@ def issue(services: Services, eve: Editor) -> None:
     ada(services.database)
     with services.database.unit() as uow:
         approve(uow, 1, eve, now=NOW)
-        schedule(uow, 1, NOW, None, now=NOW)
+        schedule(uow, 1, NOW, None, head=services.head, now=NOW)
         assert start(uow, 1, services.head, batch_size=10, slots=1, now=NOW)
 
 
@@ -44,7 +45,7 @@ def unknown(services: Services) -> None:
     """The reply to the request with Ada was lost."""
     post(services)
     with services.database.unit() as uow:
-        ledger.record_unknown(uow.session, 1, "worker-7", "the connection was cut")
+        record_unknown(uow.session, 1, "worker-7", "the connection was cut")
 
 
 @pytest.fixture
@@ -52,16 +53,16 @@ def sent(services: Services) -> None:
     """Ada has it, and the issue is sent."""
     post(services)
     with services.database.unit() as uow:
-        ledger.record_accepted(uow.session, 1, "worker-7", Receipt("request-9"), {}, now=NOW)
+        record_taken(uow.session, 1, "worker-7", Taken("request-9"), now=NOW)
         finish_issues(uow, now=NOW)
 
 
 def post(services: Services) -> None:
     """Claim and intend the one batch."""
     with services.database.unit() as uow:
-        assert ledger.claim(uow.session, 1, "worker-7", now=NOW) == 1
+        [hold] = claim(uow.session, 1, "worker-7", now=NOW)
     with services.database.unit() as uow:
-        ledger.intend(uow.session, 1, "worker-7", now=NOW)
+        intend(uow.session, [hold], "worker-7", now=NOW)
 
 
 def standing(services: Services) -> list[BatchStatus]:

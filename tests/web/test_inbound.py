@@ -10,9 +10,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from service.bootstrap import Services, bootstrap
-from service.delivery.mailing import write_mailing
+from service.delivery.ledger import Hold
+from service.delivery.mailing import write_circular, write_group
 from service.delivery.model import Variant
 from service.issues.model import Issue, IssueState, Newsletter
+from service.mail.bulk import spell_out
 from service.mail.letterhead import Letterhead
 from service.mail.mime import filled_headers
 from service.subscribers.model import SubscriptionStatus
@@ -160,5 +162,6 @@ def list_unsubscribe(head: Letterhead, place: int) -> str:
         state=IssueState.SENDING, created_at=NOW,
     )  # fmt: skip
     variant = Variant(issue_id=1, key="default", lang="en", subject="June", text="", html="", created_at=NOW)
-    mailing = write_mailing(head, issue, variant, [(1, place, ADA, "Ada", "en-GB")])
+    hold = Hold(1, 1, 1, "default", 1, 1, 0, None, [])
+    mailing = spell_out(write_circular(head, issue, variant), write_group(head, hold, [(1, place, ADA, "Ada")]))
     return filled_headers(mailing, mailing.recipients[0])["List-Unsubscribe"]

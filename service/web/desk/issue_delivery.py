@@ -1,22 +1,33 @@
 """Who has an issue and who has not, person by person with masked addresses, and what only a person can decide."""
 
+from collections.abc import Callable, Mapping
+
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service.delivery.decisions import let_go, resend, send_to_the_rest
+from service.delivery.outlook import outlook
 from service.delivery.people import PAGE, UnknownBatch, people, unknown_batches
 from service.delivery.rest import rest_size
 from service.delivery.standing import Standing
 from service.delivery.status import issue_status
 from service.editors.model import Role
+from service.issues import actions
 from service.issues.model import IssueState
 from service.issues.queries import issue_at_desk
+from service.issues.transitions import possible
 from service.web.access import desk
 from service.web.frame import editor, now, render, services
 
 GOES_OUT = frozenset({IssueState.SENDING, IssueState.SENT})
 """The states in which the rest may be written to."""
+
+MOVES: Mapping[str, tuple[Callable[..., object], str]] = {
+    "stop": (actions.stop, "Stopped. Nothing more leaves. What the provider still holds is being called back."),
+    "resume": (actions.resume, "It goes on. Nobody gets it twice."),
+    "cancel": (actions.cancel, "Cancelled. Nobody else gets this issue."),
+}
 
 blueprint = Blueprint("desk_issue_delivery", __name__, url_prefix="/desk/issues/<int:issue_id>/delivery")
 
@@ -34,12 +45,24 @@ def delivery(issue_id: int) -> Response:
             "desk/issues/delivery.html",
             issue=found,
             counts=issue_status(session, issue_id),
+            ahead=outlook(session, issue_id, services().timing.ramp, now()),
+            moves=possible(found.state, started=found.started_at is not None),
             unknown=unknown_batches(session, issue_id),
             rest=rest_size(session, found) if found.state in GOES_OUT else 0,
             standing=standing,
             people=page,
             further=page[-1].subscriber_id if len(page) == PAGE else None,
         )
+
+
+@blueprint.post("/<any(stop, resume, cancel):move>")
+@desk(Role.EDITOR)
+def press(issue_id: int, move: str) -> ResponseReturnValue:
+    """The red button, the green one, and the one without a way back."""
+    act, done = MOVES[move]
+    with services().database.unit() as uow:
+        act(uow, issue_id, editor(), now=now())
+    return _back(issue_id, done)
 
 
 @blueprint.get("/<int:batch_id>/again")
