@@ -30,4 +30,18 @@ def sign_in_link(uow: UnitOfWork, head: Letterhead, editor_id: int, now: datetim
     )
 
 
-COMPOSERS: Mapping[str, Composer] = {"sign_in_link": sign_in_link}
+def safeguarding_alert(uow: UnitOfWork, head: Letterhead, editor_id: int, now: datetime) -> Mailing | None:  # noqa: ARG001
+    """Somebody may be in danger: look at the desk. No word of a story, no name, no number of a case."""
+    editor = uow.session.get(Editor, editor_id)
+    if editor is None or not editor.active:
+        return None
+    return head.letter(
+        "safeguarding_alert",
+        Address(editor.email, editor.name),
+        lang=LANGUAGE,
+        name=editor.name,
+        link=head.links.desk("/safeguarding"),
+    )
+
+
+COMPOSERS: Mapping[str, Composer] = {"sign_in_link": sign_in_link, "safeguarding_alert": safeguarding_alert}

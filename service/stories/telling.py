@@ -1,155 +1,65 @@
-"""Telling a story, one question a page: the questions, their order, and what makes an answer complete. Pure rules."""
+"""Telling a story, one question a page: whose turn it is, and what makes an answer complete. Pure rules."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+import hashlib
+import json
+from collections.abc import Mapping
 
 from email_validator import EmailNotValidError, validate_email
 
+from service.stories.asking import YES, Answers, Field, Kind, Step
 from service.stories.consent import PLACES
-from service.stories.model import Naming, Scope
-from service.stories.naming import NAMINGS, ROLES
-from service.stories.wording import LONGEST_LINE, LONGEST_STORY, tidy_line, tidy_text, too_long
-
-Answers = Mapping[str, Any]
+from service.stories.graphemes import count_characters
+from service.stories.kinds import Scope
+from service.stories.questions import STEPS, place_field
+from service.stories.wording import tidy_line, tidy_text, too_long
 
 CHECK = "check"
 """The page after the last question."""
 
-YES, NO = "yes", "no"
 
-
-class Kind(StrEnum):
-    """How a field is typed and tidied."""
-
-    CHOICE = "choice"
-    LINE = "line"
-    TEXT = "text"
-    EMAIL = "email"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field: `what` names it in sentences, `missing` is said when it is empty and `asked`."""
-
-    name: str
-    what: str
-    missing: str
-    kind: Kind = Kind.LINE
-    choices: Mapping[str, str] = field(default_factory=dict)
-    most: int = LONGEST_LINE
-    asked: Callable[[Answers], bool] = lambda _answers: True
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One page of the form."""
-
-    key: str
-    heading: str
-    fields: tuple[Field, ...]
-
-
-def place_field(scope: Scope) -> str:
-    """The name of the field that asks about a place."""
-    return f"place_{scope}"
-
-
-STEPS = (
-    Step(
-        "who",
-        "Who are you in this story?",
-        (Field(name="role", what="Who you are", missing="Choose who you are.", kind=Kind.CHOICE, choices=ROLES),),
-    ),
-    Step(
-        "telling",
-        "Tell your story",
-        (
-            Field(name="title", what="The title", missing="Give your story a title. A few words are enough."),
-            Field(name="text", what="Your story", missing="Write your story here.", kind=Kind.TEXT, most=LONGEST_STORY),
-        ),
-    ),
-    Step(
-        "name",
-        "What name should we show?",
-        (
-            Field(
-                name="naming",
-                what="The name",
-                missing="Choose how we should name you.",
-                kind=Kind.CHOICE,
-                choices=NAMINGS,
-            ),
-            Field(
-                name="shown_name",
-                what="The name",
-                missing="Write the name we should show.",
-                asked=lambda answers: answers.get("naming") != Naming.ANONYMOUS,
-            ),
-        ),
-    ),
-    Step(
-        "places",
-        "Where may your story appear?",
-        tuple(
-            Field(
-                name=place_field(scope),
-                what=place.label,
-                missing=f"{place.label}: choose Yes or No.",
-                kind=Kind.CHOICE,
-                choices={YES: "Yes", NO: "No"},
-            )
-            for scope, place in PLACES.items()
-        ),
-    ),
-    Step(
-        "contact",
-        "How can we reach you?",
-        (
-            Field(name="email", what="The address", missing="Write your e-mail address.", kind=Kind.EMAIL, most=254),
-            Field(
-                name="read_and_contact",
-                what="Your agreement",
-                missing="We need your yes here. Without it we may not read your story.",
-                kind=Kind.CHOICE,
-                choices={YES: "Yes"},
-            ),
-        ),
-    ),
-)
-
-STEP = {step.key: step for step in STEPS}
+def way_through(answers: Answers) -> list[Step]:
+    """The questions for somebody who answered so, in their order."""
+    return [step for step in STEPS if step.asked(answers)]
 
 
 def read(step: Step, form: Mapping[str, str]) -> dict[str, str]:
     """What was typed into a page's fields, tidied, with nothing but control characters and blanks lost."""
-    return {
-        each.name: (tidy_text if each.kind is Kind.TEXT else tidy_line)(form.get(each.name, "")) for each in step.fields
-    }
+    return {each.name: _tidy(each, form.get(each.name, "")) for each in step.fields}
+
+
+def mark(step: Step, answers: Answers) -> str:
+    """A short mark of what stands on a page, by which a form says what it was shown with."""
+    told = json.dumps([answers.get(each.name, "") for each in step.fields])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def problems(step: Step, answers: Answers) -> dict[str, str]:
-    """What is still wrong on a page: field -> one sentence. Empty when it is answered."""
+    """What is still wrong on a page: field -> one sentence. Empty when nothing is."""
     found = {each.name: _problem(each, answers) for each in step.fields if each.asked(answers)}
-    return {name: sentence for name, sentence in found.items() if sentence}
+    wrong = {name: sentence for name, sentence in found.items() if sentence}
+    return {**step.also(answers), **wrong}
+
+
+def is_answered(step: Step, answers: Answers) -> bool:
+    """Whether nothing is left to do on a page; one that may be passed over must have been passed at least."""
+    return not problems(step, answers) and (not step.may_be_passed or answers.get(step.passed) == YES)
 
 
 def first_open(answers: Answers) -> str:
     """The key of the first page that is not answered yet, or CHECK."""
-    return next((step.key for step in STEPS if problems(step, answers)), CHECK)
+    return next((step.key for step in way_through(answers) if not is_answered(step, answers)), CHECK)
 
 
 def may_show(key: str, answers: Answers) -> bool:
     """Whether every page before `key` is answered: pages are shown in order, answered ones again at any time."""
-    order = [step.key for step in STEPS] + [CHECK]
-    return order.index(key) <= order.index(first_open(answers))
+    order = [step.key for step in way_through(answers)] + [CHECK]
+    return key in order and order.index(key) <= order.index(first_open(answers))
 
 
-def page_before(key: str) -> str | None:
+def page_before(key: str, answers: Answers) -> str | None:
     """The page that the back link leads to; None before the first question."""
-    order = [step.key for step in STEPS] + [CHECK]
-    place = order.index(key)
+    order = [step.key for step in way_through(answers)] + [CHECK]
+    place = order.index(key) if key in order else 0
     return order[place - 1] if place else None
 
 
@@ -174,13 +84,42 @@ def answered_places(answers: Answers) -> dict[Scope, bool]:
     return {scope: answers[place_field(scope)] == YES for scope in PLACES}
 
 
+def texts(answers: Answers) -> list[str]:
+    """Everything that was written freely, on whichever way: what safeguarding looks at."""
+    kinds = (Kind.TEXT, Kind.POSTCARD, Kind.LINE)
+    fields = (each for step in STEPS for each in step.fields if each.kind in kinds)
+    return [answers[each.name] for each in fields if answers.get(each.name)]
+
+
+def _tidy(each: Field, typed: str) -> str:
+    return tidy_text(typed) if each.kind in {Kind.TEXT, Kind.POSTCARD} else tidy_line(typed)
+
+
 def _problem(each: Field, answers: Answers) -> str:
     value = answers.get(each.name, "")
     if not value or (each.kind is Kind.CHOICE and value not in each.choices):
         return each.missing
-    sentence = too_long(each.what, value, each.most)
-    if sentence or each.kind is not Kind.EMAIL:
-        return sentence
+    match each.kind:
+        case Kind.POSTCARD:
+            return _postcard_problem(value, each.most)
+        case Kind.EMAIL:
+            return too_long(each.what, value, each.most) or _address_problem(value)
+        case _:
+            return too_long(each.what, value, each.most)
+
+
+def _postcard_problem(value: str, most: int) -> str:
+    count = count_characters(value)
+    if count <= most:
+        return ""
+    over = count - most
+    return (
+        f"Your postcard has {count:,} characters. There is room for {most}: "
+        f"{over:,} {'is' if over == 1 else 'are'} too many."
+    )
+
+
+def _address_problem(value: str) -> str:
     try:
         mailbox(value)
     except ValueError as error:

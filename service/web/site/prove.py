@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from service.stories.drafts import PROOF_LASTS, draft_by_proof, send_draft
 from service.stories.errors import ProofExpired
-from service.stories.mails import ANSWER_WITHIN
 from service.stories.model import StoryDraft
 from service.stories.submission import submit_story
+from service.stories.whereabouts import ANSWER_WITHIN
 from service.web.access import public, signed_link
 from service.web.frame import now, render, services
 from service.web.limits import limits
-from service.web.site.share import PROOFS, address_of
+from service.web.site.share import address_of
+from service.web.site.share_frame import PROOFS
 
 blueprint = Blueprint("prove_story", __name__, url_prefix="/stories/share/prove")
 

@@ -4,41 +4,53 @@ Pages of a draft carry no form token: nobody else can know the address they post
 tells somebody who took three days over it to start again.
 """
 
-from datetime import timedelta
-from typing import Any
-
-from flask import Blueprint, Response, redirect, request, url_for
+import structlog
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
-from service.stories.consent import ASKED_WHILE_TELLING, PLACES, READ_AND_CONTACT
+from service.stories.answering import GUIDE
+from service.stories.asking import YES, Answers, Kind, Step
 from service.stories.drafts import LASTS, draft_at, save_answers, send_draft, start_draft
 from service.stories.errors import DraftUnfinished
-from service.stories.mails import ANSWER_WITHIN
+from service.stories.graphemes import count_characters
 from service.stories.model import StoryDraft
-from service.stories.naming import NAMINGS, ROLES
-from service.stories.telling import CHECK, STEP, STEPS, first_open, may_show, page_before, problems, read
-from service.tokens import Purpose
+from service.stories.photos import photos_of_draft
+from service.stories.questions import POSTCARD_LENGTH, STEP, STEPS
+from service.stories.telling import CHECK, first_open, mark, may_show, page_before, problems, read, way_through
+from service.stories.whereabouts import ANSWER_WITHIN
 from service.web.access import public, signed_link
-from service.web.forms import BadForm, check_form_token
+from service.web.forms import BadForm, StaleForm, check_form_token
 from service.web.frame import now, render, services
-from service.web.limits import Limit, limits, visitor
+from service.web.limits import limits, visitor
+from service.web.site.share_frame import (
+    DRAFTS,
+    LARGEST_ANSWER,
+    LARGEST_STORY,
+    PROOFS,
+    draft_of,
+    help_lines,
+    is_looked_after,
+    look_after,
+    place_of,
+    row_of,
+    seal,
+    to,
+    words,
+)
 
 blueprint = Blueprint("share", __name__, url_prefix="/stories/share")
+log = structlog.get_logger()
 
-LARGEST_PAGE = 512 * 1024
-"""Bytes of one page's answers: more than twice the longest story, in any script. Below that nothing typed is lost."""
-DRAFTS = Limit("story_drafts", 30, timedelta(hours=1))
-"""New drafts from one place. A hospital's patients share an address, so this is generous."""
-PROOFS = Limit("story_proofs", 5, timedelta(days=1))
-"""Mails to one address that ask for proof."""
+LONG_PAGES = frozenset(step.key for step in STEPS if any(each.kind is Kind.TEXT for each in step.fields))
 
 
 @blueprint.before_request
 def take_no_more() -> None:
-    """Refuse (413) what is far more than a story before it is read."""
-    request.max_content_length = LARGEST_PAGE
+    """Refuse (413) what is far more than an answer before it is read."""
+    most = LARGEST_STORY if (request.view_args or {}).get("step") in LONG_PAGES else LARGEST_ANSWER
+    request.max_content_length = request.max_form_memory_size = most
 
 
 @blueprint.get("")
@@ -51,14 +63,17 @@ def start() -> Response:
 @blueprint.post("")
 @public
 def begin() -> ResponseReturnValue:
-    """Start a draft and go to its first question."""
-    check_form_token(services().tokens, request.form.get("form_token", ""), now())
+    """Start a draft and go to its first question. A page that stood open for days is simply shown anew."""
+    try:
+        check_form_token(services().tokens, request.form.get("form_token", ""), now())
+    except StaleForm:
+        return render("site/share/start.html", days=LASTS.days, again=True)
     if request.form.get("website"):
         raise BadForm
     limits().check(DRAFTS, visitor())
     with services().database.unit() as uow:
         draft = start_draft(uow, now=now())
-    return _to(_seal(draft), STEPS[0].key)
+    return to(seal(draft), STEPS[0].key)
 
 
 @blueprint.get("/<token>")
@@ -66,32 +81,32 @@ def begin() -> ResponseReturnValue:
 def resume(token: str) -> ResponseReturnValue:
     """Back to the first question that is still open."""
     with services().database.read() as session:
-        return _to(token, _place_of(_draft(session, token)))
+        return to(token, place_of(draft_of(session, token)))
 
 
 @blueprint.get("/<token>/<step>")
 @signed_link
 def ask(token: str, step: str) -> ResponseReturnValue:
     """One question, with the answer given so far; or the first open question, when this one's turn has not come."""
+    page = _known(step)
     with services().database.read() as session:
-        draft = _draft(session, token)
-        if draft.story_id is not None or not may_show(_known(step), draft.answers):
-            return _to(token, _place_of(draft))
-        return _question(token, step, draft.answers, {})
+        draft = draft_of(session, token)
+        if draft.story_id is not None or not may_show(step, draft.answers):
+            return to(token, place_of(draft))
+        return _question(token, page, draft.answers, {}, helped=is_looked_after(session, draft))
 
 
 @blueprint.post("/<token>/<step>")
 @signed_link
 def answer(token: str, step: str) -> ResponseReturnValue:
     """Keep what was typed, right or wrong; then the next open question, or this one again with what is missing."""
-    page = STEP[_known(step)]
-    with services().database.unit() as uow:
-        draft = save_answers(uow, _row(token), read(page, request.form), now=now())
-        answers, place = draft.answers, _place_of(draft)
-        errors = {} if draft.story_id is not None else problems(page, answers)
-    if errors and may_show(step, answers):
-        return _question(token, step, answers, errors, 422)
-    return _to(token, place)
+    page, row = _known(step), row_of(token)
+    typed = read(page, request.form)
+    try:
+        return _kept(token, row, page, typed)
+    except SQLAlchemyError:
+        log.warning("share.not_saved", draft=row, exc_info=True)
+        return _question(token, page, typed, {}, 503, unsaved=True)
 
 
 @blueprint.get("/<token>/check")
@@ -99,16 +114,19 @@ def answer(token: str, step: str) -> ResponseReturnValue:
 def check(token: str) -> ResponseReturnValue:
     """Everything that was answered, to be looked at once more."""
     with services().database.read() as session:
-        draft = _draft(session, token)
+        draft = draft_of(session, token)
         if draft.story_id is not None or first_open(draft.answers) != CHECK:
-            return _to(token, _place_of(draft))
+            return to(token, place_of(draft))
         return render(
             "site/share/check.html",
             token=token,
-            steps=STEPS,
+            steps={step.key: step for step in way_through(draft.answers)},
             answers=draft.answers,
-            back=page_before(CHECK),
-            **_words(),
+            photos=photos_of_draft(session, draft.id),
+            guide=GUIDE,
+            back=page_before(CHECK, draft.answers),
+            helped=is_looked_after(session, draft),
+            **words(),
         )
 
 
@@ -117,15 +135,15 @@ def check(token: str) -> ResponseReturnValue:
 def send(token: str) -> ResponseReturnValue:
     """Have the link mailed that proves the address; again, when asked again."""
     with services().database.read() as session:
-        address = address_of(_draft(session, token))
+        address = address_of(draft_of(session, token))
     if address:
         limits().check(PROOFS, address)
     try:
         with services().database.unit() as uow:
-            send_draft(uow, _row(token), now=now())
+            send_draft(uow, row_of(token), now=now())
     except DraftUnfinished:
-        return _to(token, "")
-    return _to(token, "sent")
+        return to(token, "")
+    return to(token, "sent")
 
 
 @blueprint.get("/<token>/sent")
@@ -133,12 +151,21 @@ def send(token: str) -> ResponseReturnValue:
 def sent(token: str) -> ResponseReturnValue:
     """What happens next: first the mail, then, once the address is proven, by when we answer."""
     with services().database.read() as session:
-        draft = _draft(session, token)
+        draft = draft_of(session, token)
         if draft.story_id is not None:
             return render("site/share/received.html", by=draft.saved_at + ANSWER_WITHIN)
         if draft.sent_at is None:
-            return _to(token, _place_of(draft))
+            return to(token, place_of(draft))
         return render("site/share/sent.html", token=token, email=draft.answers.get("email", ""))
+
+
+@blueprint.get("/<token>/help")
+@signed_link
+def get_help(token: str) -> ResponseReturnValue:
+    """Whom to call now, for somebody whose words worried us; what they wrote is kept."""
+    with services().database.read() as session:
+        draft_of(session, token)
+    return render("site/share/help.html", token=token, help_lines=help_lines())
 
 
 def address_of(draft: StoryDraft) -> str:
@@ -146,54 +173,73 @@ def address_of(draft: StoryDraft) -> str:
     return str(draft.answers.get("email", "")).casefold()
 
 
-def _question(token: str, step: str, answers: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+def _kept(token: str, row: int, page: Step, typed: dict[str, str]) -> ResponseReturnValue:
+    later = "later" in request.form
+    with services().database.unit() as uow:
+        draft = draft_at(uow.session, row, now(), for_change=True)
+        if _changed_elsewhere(page, draft.answers, typed):
+            return _question(token, page, typed, {}, 409, elsewhere=dict(draft.answers), stored=draft.answers)
+        draft = save_answers(uow, row, typed if later else {**typed, page.passed: YES}, now=now())
+        worrying = look_after(uow, draft)
+        place = place_of(draft)
+    errors = {} if later or draft.story_id is not None else problems(page, draft.answers)
+    if errors and may_show(page.key, draft.answers):
+        return _question(token, page, draft.answers, errors, 422, worrying=worrying)
+    if worrying:
+        return to(token, "help")
+    return to(token, "later" if later and draft.story_id is None else place)
+
+
+def _changed_elsewhere(page: Step, stored: Answers, typed: Answers) -> bool:
+    """Whether somebody saved other words on this page since it was shown: in another tab, or on another device."""
+    seen = request.form.get("seen")
+    return seen is not None and seen != mark(page, stored) and mark(page, stored) != mark(page, typed)
+
+
+def _question(
+    token: str,
+    step: Step,
+    answers: Answers,
+    errors: dict[str, str],
+    status: int = 200,
+    *,
+    stored: Answers | None = None,
+    helped: bool = False,
+    worrying: bool = False,
+    unsaved: bool = False,
+    elsewhere: Answers | None = None,
+) -> Response:
+    way = way_through(answers if stored is None else stored)
     return render(
-        f"site/share/{step}.html",
+        f"site/share/{_template(step)}.html",
         status,
         token=token,
-        step=STEP[step],
-        number=STEPS.index(STEP[step]) + 1,
-        total=len(STEPS),
-        back=page_before(step),
+        step=step,
+        seen=mark(step, answers if stored is None else stored),
+        number=way.index(step) + 1 if step in way and not unsaved else None,
+        total=len(way),
+        back=page_before(step.key, answers if stored is None else stored),
         answers=answers,
         errors=errors,
         days=LASTS.days,
-        **_words(),
+        unsaved=unsaved,
+        elsewhere=elsewhere,
+        helped=helped,
+        help_lines=help_lines() if worrying else (),
+        count=count_characters(answers.get("postcard", "")),
+        most=POSTCARD_LENGTH,
+        **words(),
     )
 
 
-def _words() -> dict[str, Any]:
-    organisation = services().settings.organisation
-    return {
-        "places": PLACES,
-        "roles": ROLES,
-        "namings": NAMINGS,
-        "asked": ASKED_WHILE_TELLING.format(organisation=organisation),
-        "read_and_contact": READ_AND_CONTACT.format(organisation=organisation),
-    }
+def _template(step: Step) -> str:
+    if step.key.startswith("question-"):
+        return "guided"
+    only = step.fields[0] if len(step.fields) == 1 else None
+    return "choice" if only is not None and only.kind is Kind.CHOICE else step.key
 
 
-def _known(step: str) -> str:
+def _known(step: str) -> Step:
     if step not in STEP:
         raise NotFound
-    return step
-
-
-def _row(token: str) -> int:
-    return services().tokens.open(Purpose.DRAFT, token)
-
-
-def _draft(session: Session, token: str) -> StoryDraft:
-    return draft_at(session, _row(token), now())
-
-
-def _seal(draft: StoryDraft) -> str:
-    return services().tokens.seal(Purpose.DRAFT, draft.id)
-
-
-def _place_of(draft: StoryDraft) -> str:
-    return "sent" if draft.story_id is not None or draft.sent_at is not None else first_open(draft.answers)
-
-
-def _to(token: str, page: str) -> ResponseReturnValue:
-    return redirect(url_for("share.resume", token=token) + (f"/{page}" if page else ""), 303)
+    return STEP[step]
