@@ -1,11 +1,12 @@
 """What is new, for feed readers: Atom (RFC 4287) and JSON Feed 1.1.
 
 Entries hold a few lines and a link, never the whole text, so that little is left elsewhere when a storyteller takes a
-story back.
+story back. The Atom feed then tells reading apps to delete it (RFC 6721, at:deleted-entry). JSON Feed has no word for
+that: there the story is simply missing.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from service.library.model import Article
 from service.library.queries import published_articles
 from service.links import Links
-from service.stories.queries import newest_stories
+from service.stories.queries import newest_stories, taken_back
 from service.web.access import public
 from service.web.frame import now, services
 
@@ -23,6 +24,9 @@ blueprint = Blueprint("feeds", __name__)
 
 MOST_ENTRIES = 30
 ATOM = "http://www.w3.org/2005/Atom"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+TOMBSTONES_KEPT = timedelta(days=90)
+"""Whoever has not fetched the feed for so long will not hear that a story is to be deleted."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,6 +34,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Entry:
     """One thing that was published."""
 
+    id: str
+    """An address, or for a story a tag (RFC 4151): its address is made of its title, which goes with the story."""
     url: str
     title: str
     author: str
@@ -43,7 +49,7 @@ class Entry:
 @public
 def atom() -> Response:
     """The Atom feed."""
-    xml = tostring(_atom(_entries()), encoding="utf-8", xml_declaration=True)
+    xml = tostring(_atom(_entries(), _tombstones()), encoding="utf-8", xml_declaration=True)
     return _cheaply(Response(xml, content_type="application/atom+xml; charset=utf-8"))
 
 
@@ -66,6 +72,7 @@ def _stories(session: Session) -> list[Entry]:
     links = services().links
     return [
         Entry(
+            id=_tag(story.id, story.published_at or story.created_at),
             url=links.story(story.slug),
             title=revision.title,
             author=story.display_name,
@@ -84,8 +91,10 @@ def _articles(session: Session) -> list[Entry]:
 
 
 def _article_entry(article: Article, links: Links) -> Entry:
+    url = links.article(article.section.slug, article.slug)
     return Entry(
-        url=links.article(article.section.slug, article.slug),
+        id=url,
+        url=url,
         title=article.title,
         author=services().settings.organisation,
         lines=article.summary,
@@ -95,22 +104,36 @@ def _article_entry(article: Article, links: Links) -> Entry:
     )
 
 
-def _atom(entries: list[Entry]) -> Element:
+def _tombstones() -> dict[str, datetime]:
+    """The ids of entries that reading apps are to delete, and since when."""
+    with services().database.read() as session:
+        gone = taken_back(session, since=now() - TOMBSTONES_KEPT, most=MOST_ENTRIES)
+    return {_tag(story, published): at for story, published, at in gone if published and at}
+
+
+def _tag(story: int, published: datetime) -> str:
+    return f"tag:{services().links.host},{published.date()}:stories/{story}"
+
+
+def _atom(entries: list[Entry], tombstones: dict[str, datetime]) -> Element:
     links = services().links
-    feed = Element("feed", {"xmlns": ATOM, "xml:lang": "en-GB"})
+    feed = Element("feed", {"xmlns": ATOM, "xmlns:at": TOMBSTONES, "xml:lang": "en-GB"})
     SubElement(feed, "id").text = links.to("/")
     SubElement(feed, "title").text = services().settings.organisation
-    SubElement(feed, "updated").text = max((entry.updated for entry in entries), default=EPOCH).isoformat()
+    changes = [EPOCH, *(entry.updated for entry in entries), *tombstones.values()]
+    SubElement(feed, "updated").text = max(changes).isoformat()
     SubElement(feed, "link", rel="self", type="application/atom+xml", href=links.to("/feed.xml"))
     SubElement(feed, "link", rel="alternate", type="text/html", href=links.to("/"))
     for entry in entries:
         feed.append(_atom_entry(entry))
+    for ref, when in tombstones.items():
+        SubElement(feed, "at:deleted-entry", ref=ref, when=when.isoformat())
     return feed
 
 
 def _atom_entry(entry: Entry) -> Element:
     node = Element("entry", {"xml:lang": entry.lang})
-    SubElement(node, "id").text = entry.url
+    SubElement(node, "id").text = entry.id
     SubElement(node, "title").text = entry.title
     SubElement(SubElement(node, "author"), "name").text = entry.author
     SubElement(node, "link", rel="alternate", type="text/html", href=entry.url)
@@ -130,7 +153,7 @@ def _json(entries: list[Entry]) -> dict[str, Any]:
         "language": "en-GB",
         "items": [
             {
-                "id": entry.url,
+                "id": entry.id,
                 "url": entry.url,
                 "title": entry.title,
                 "content_text": entry.lines,

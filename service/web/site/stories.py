@@ -1,14 +1,16 @@
 """Stories for readers: `/stories`, one story, and the interviews among them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from service.media.pictures import sizes
 from service.stories.errors import NoSuchStory
-from service.stories.model import Naming, Revision, Story
+from service.stories.model import Naming, Revision, Scope, Story, StoryPhoto
+from service.stories.photos import shown_photos
 from service.stories.queries import Shown, neighbours, newest_stories, story_by_slug, was_taken_back
 from service.web.access import public
 from service.web.frame import now, render, services
@@ -63,7 +65,27 @@ def _page_of(session: Session, shown: Shown) -> Response:
     story, words = shown
     both = neighbours(session, story, now())
     data = structured_data(story, words, services().links.story(story.slug), services().settings.organisation)
-    return render("site/stories/story.html", story=story, words=words, data=data, newer=both.newer, older=both.older)
+    photos = shown_photos(session, story.id, Scope.WEB, now())
+    return render(
+        "site/stories/story.html",
+        story=story,
+        words=words,
+        photos=photos,
+        card=card(words, photos),
+        data=data,
+        newer=both.newer,
+        older=both.older,
+    )
+
+
+def card(words: Revision, photos: Sequence[StoryPhoto]) -> Mapping[str, str]:
+    """What programs show of a link to the story (ogp.me); a card that was saved elsewhere loses its picture with us."""
+    properties = {"og:type": "article", "og:title": words.title, "og:description": words.teaser}
+    if photos:
+        width, _ = sizes(photos[0].width, photos[0].height)[-1]
+        properties["og:image"] = services().links.picture(photos[0].asset_key, width)
+        properties["og:image:alt"] = photos[0].alt
+    return properties
 
 
 def structured_data(story: Story, words: Revision, url: str, organisation: str) -> Mapping[str, Any]:
