@@ -17,6 +17,7 @@ from tests.cast import ADA, NOW
 from tests.stories.tales import a_published_story, a_submitted_story
 
 STORY = "/desk/stories/1"
+READ = f"{STORY}?read=1"
 
 
 @pytest.fixture
@@ -48,6 +49,11 @@ def now_in(services: Services, story: Story) -> StoryState:
     """Where the story stands."""
     with services.database.read() as session:
         return session.get_one(Story, story.id).state
+
+
+def unspoken(page: str) -> str:
+    """The page without the words that only screen readers say."""
+    return re.sub(r'<span class="visually-hidden">[^<]*</span>', "", page)
 
 
 def trail(services: Services) -> list[tuple[str, str]]:
@@ -106,27 +112,29 @@ def test_a_reviewer_reads_but_does_not_publish(
     with services.database.unit() as uow:
         uow.session.get_one(Editor, eve.id).role = Role.REVIEWER
 
-    assert "Publish these words" not in desk.get(STORY).text
+    assert "Publish these words" not in desk.get(READ).text
     assert press(desk, f"{STORY}/publish", seen=submitted.words.hash).status_code == 403
     assert now_in(services, submitted) is StoryState.SUBMITTED
 
 
 def test_the_address_of_the_teller_is_on_one_page_only(desk: FlaskClient, services: Services, submitted: Story) -> None:
-    """And looking at it leaves a line in the trail."""
+    """It opens for the editor whose story it is, and looking at it leaves a line in the trail."""
     for path in ("", "/1", "/1/edit", "/1/approval", "/1/decline", "/1/withdraw"):
         assert ADA not in desk.get(f"/desk/stories{path}").text
+    refused = press(desk, f"{STORY}/teller")
+    assert (refused.status_code, ADA in refused.text) == (403, False)
     assert trail(services) == []
 
-    page = press(desk, f"{STORY}/teller")
-    assert ADA in page.text
-    assert trail(services) == [("saw_teller", "story:1")]
+    press(desk, f"{STORY}/claim")
+    assert ADA in press(desk, f"{STORY}/teller").text
+    assert trail(services) == [("claimed", "story:1"), ("saw_teller", "story:1")]
 
 
 def test_an_unedited_story_is_published(desk: FlaskClient, services: Services, submitted: Story) -> None:
     """With the answers its teller gave while telling."""
     answer = press(desk, f"{STORY}/publish", seen=submitted.words.hash)
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, STORY)
+    assert (answer.status_code, answer.headers["Location"]) == (303, READ)
     assert "Published. Readers see it now." in desk.get(STORY).text
     assert now_in(services, submitted) is StoryState.PUBLISHED
     assert trail(services) == [("published", "story:1")]
@@ -137,13 +145,13 @@ def test_publishing_without_consent_is_refused_in_plain_words(
 ) -> None:
     """No button on the page, and a clear sentence for whoever presses it anyway."""
     seen = edit(services, submitted)
-    page = desk.get(STORY).text
+    page = desk.get(READ).text
     assert "You cannot publish these words yet" in page
     assert "Publish these words</button>" not in page
 
     refused = press(desk, f"{STORY}/publish", seen=seen)
     assert refused.status_code == 409
-    assert "has not agreed to exactly these words" in refused.text
+    assert '<a href="#agreed">The storyteller has not agreed to exactly these words' in refused.text
     assert now_in(services, submitted) is StoryState.IN_EDIT
     assert trail(services) == []
 
@@ -151,7 +159,7 @@ def test_publishing_without_consent_is_refused_in_plain_words(
 def test_what_changed_is_marked_word_by_word(desk: FlaskClient, services: Services, submitted: Story) -> None:
     """The words that went on the left, the words that came on the right; HTML in them is text."""
     edit(services, submitted, "A <b>green</b> blanket.")
-    page = desk.get(STORY).text
+    page = unspoken(desk.get(READ).text)
 
     assert "<del>blue</del>" in page
     assert "<ins>&lt;b&gt;green&lt;/b&gt;</ins>" in page
@@ -172,7 +180,7 @@ def test_edited_words_are_kept_as_a_new_version(desk: FlaskClient, services: Ser
 
 
 def test_the_second_editor_is_told_and_loses_nothing(desk: FlaskClient, services: Services, submitted: Story) -> None:
-    """What was typed stays in the form, beside what the other saved; saving again is then on purpose."""
+    """What was typed stays in the form, under what the other changed; saving again is then on purpose."""
     began_with = submitted.words.hash
     edit(services, submitted, "The first editor's words.")
     mine = {"title": "What I packed", "teaser": "", "body": "The second editor's words."}
@@ -181,7 +189,7 @@ def test_the_second_editor_is_told_and_loses_nothing(desk: FlaskClient, services
     assert told.status_code == 409
     assert "Nothing was overwritten" in told.text
     assert "The second editor&#39;s words.</textarea>" in told.text
-    assert "<del>first</del>" in told.text
+    assert "<ins>The first editor&#39;s words</ins>." in unspoken(told.text)
     seen = re.search(r'name="seen" value="(\w+)"', told.text)
     assert seen
     assert press(desk, f"{STORY}/edit", page=f"{STORY}/edit", seen=seen[1], **mine).status_code == 303
@@ -255,13 +263,18 @@ def test_an_approval_for_other_words_is_refused(desk: FlaskClient, services: Ser
 
 
 def test_declining_needs_a_rule(desk: FlaskClient, services: Services, submitted: Story) -> None:
-    """The words typed stay; then it is done and owed as a mail."""
+    """The words typed stay; the mail is shown first; then it is done and owed."""
     page = press(desk, f"{STORY}/decline", page=f"{STORY}/decline", note="Kind words.")
     assert page.status_code == 422
     assert "Choose the rule" in page.text
     assert "Kind words.</textarea>" in page.text
 
-    press(desk, f"{STORY}/decline", page=f"{STORY}/decline", note="Kind words.", rule="others")
+    preview = press(desk, f"{STORY}/decline", page=f"{STORY}/decline", note="Kind words.", rule="others")
+    assert "because it names or describes other people" in preview.text
+    assert ("A blue blanket." in preview.text, ADA in preview.text) == (True, False)
+    assert now_in(services, submitted) is StoryState.SUBMITTED
+
+    press(desk, f"{STORY}/decline", page=f"{STORY}/decline", note="Kind words.", rule="others", sure="yes")
     assert now_in(services, submitted) is StoryState.DECLINED
     assert "because it names or describes other people" in desk.get(STORY).text
 
@@ -277,7 +290,7 @@ def test_hiding_showing_and_taking_back(
     for verb in ("hide", "resume"):
         press(desk, f"{STORY}/{verb}")
         seen.append(client.get(path).status_code)
-    press(desk, f"{STORY}/withdraw", page=f"{STORY}/withdraw")
+    press(desk, f"{STORY}/withdraw", page=f"{STORY}/withdraw", way="phone")
     seen.append(client.get(path).status_code)
 
     assert seen == [200, 404, 200, 410]
@@ -286,7 +299,7 @@ def test_hiding_showing_and_taking_back(
 
 def test_what_is_not_possible_any_more_is_said(desk: FlaskClient, submitted: Story) -> None:
     """A button on an old page does nothing."""
-    press(desk, f"{STORY}/withdraw", page=f"{STORY}/withdraw")
+    press(desk, f"{STORY}/withdraw", page=f"{STORY}/withdraw", way="phone")
     late = press(desk, f"{STORY}/hide", page="/desk")
 
     assert late.status_code == 409

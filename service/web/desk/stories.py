@@ -1,34 +1,21 @@
-"""Stories at the desk: the queue, the review page, and what one press of a button does."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Stories at the desk: the queue, the review page, and who works on which story."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from service.db import UnitOfWork
 from service.editors.model import Role
-from service.editors.trail import note
-from service.stories.consent import PLACES, grants, newest_answers
-from service.stories.declining import RULES
-from service.stories.differences import compare
-from service.stories.labels import COMMON_NOTES
-from service.stories.model import Scope, Story, StoryState
-from service.stories.moderation import decline, hide, publish, resume, withdraw
-from service.stories.naming import NAMINGS, ROLES
-from service.stories.queries import WAITING, count_by_state, queue, story_at_desk, story_for_change
-from service.stories.wording import tidy_text
+from service.stories.errors import ClaimedByAnother, NotFromHere
+from service.stories.model import StoryState
+from service.stories.queries import WAITING, count_by_state, queue
+from service.stories.reviewing import claim, claimant, pass_on
 from service.stories.workflow import possible
 from service.web.access import desk
-from service.web.frame import editor, now, render, services
-
-READERS = (Role.EDITOR, Role.REVIEWER, Role.SAFEGUARDING)
-"""Who may read what nobody has published yet."""
+from service.web.desk.story_acting import acting, pressed, review_again
+from service.web.desk.story_refusals import said
+from service.web.desk.story_review import READERS, me, names, review, suggestions
+from service.web.frame import now, render, services
 
 MOST_LISTED = 200
-
-NO_RULE = "Choose the rule that the story goes against."
 
 blueprint = Blueprint("desk_stories", __name__, url_prefix="/desk/stories")
 
@@ -36,131 +23,56 @@ blueprint = Blueprint("desk_stories", __name__, url_prefix="/desk/stories")
 @blueprint.get("")
 @desk(*READERS)
 def stories() -> Response:
-    """Who waits for us, oldest first, or the stories in one state."""
-    chosen = request.args.get("state", "")
+    """Who waits for us, oldest first, or the stories in one state; all of them, mine, or those nobody works on."""
+    chosen, claimed = request.args.get("state", ""), request.args.get("claimed", "")
     state = StoryState(chosen) if chosen in set(StoryState) else None
+    wanted = {"mine": me(), "free": ""}.get(claimed)
     with services().database.read() as session:
         found = queue(session, [state] if state else WAITING, most=MOST_LISTED)
-        counts = count_by_state(session)
-        return render("desk/stories/queue.html", stories=found, state=state, waiting=WAITING, counts=counts)
+        return render(
+            "desk/stories/queue.html",
+            stories=[story for story in found if wanted is None or claimant(story, now()) == wanted],
+            state=state,
+            claimed=claimed if wanted is not None else "",
+            waiting=WAITING,
+            counts=count_by_state(session),
+            claimant=lambda story: claimant(story, now()),
+            me=me(),
+            who=names(session),
+            suggestions=suggestions,
+            possible=possible,
+            days=lambda story: (now() - (story.state_since or story.submitted_at or story.created_at)).days,
+        )
 
 
 @blueprint.get("/<int:story_id>")
 @desk(*READERS)
 def story(story_id: int) -> Response:
-    """The words as they were sent and as they are now, what was agreed to, and what can be done."""
+    """The beginning and what it mentions; with `?read`, and for whoever works on it, the whole."""
     with services().database.read() as session:
-        return _review(session, story_id)
+        return review(session, story_id)
 
 
-@blueprint.post("/<int:story_id>/publish")
+@blueprint.post("/<int:story_id>/claim")
 @desk(Role.EDITOR)
-def publish_story(story_id: int) -> ResponseReturnValue:
-    """Show exactly the words that stood above the button."""
-    with acting(story_id, "published") as (uow, found):
-        publish(uow, found, seen=request.form.get("seen", ""), now=now())
-    return back_to(story_id, "Published. Readers see it now.")
-
-
-@blueprint.post("/<int:story_id>/hide")
-@desk(Role.EDITOR)
-def hide_story(story_id: int) -> ResponseReturnValue:
-    """Out of sight for now."""
-    with acting(story_id, "hid") as (_, found):
-        hide(found, now=now())
-    return back_to(story_id, "Hidden. Readers do not see it any more.")
-
-
-@blueprint.post("/<int:story_id>/resume")
-@desk(Role.EDITOR)
-def resume_story(story_id: int) -> ResponseReturnValue:
-    """In sight again."""
-    with acting(story_id, "resumed") as (_, found):
-        resume(found, now=now())
-    return back_to(story_id, "Readers see it again.")
-
-
-@blueprint.get("/<int:story_id>/withdraw")
-@desk(Role.EDITOR)
-def ask_to_withdraw(story_id: int) -> Response:
-    """One more look, because there is no way back."""
-    with services().database.read() as session:
-        return render("desk/stories/withdraw.html", story=story_at_desk(session, story_id))
-
-
-@blueprint.post("/<int:story_id>/withdraw")
-@desk(Role.EDITOR)
-def withdraw_story(story_id: int) -> ResponseReturnValue:
-    """Take it back for its teller."""
-    with acting(story_id, "withdrew") as (_, found):
-        withdraw(found, now=now())
-    return back_to(story_id, "Taken back. It is gone from every page and from every mail that is still to be sent.")
-
-
-@blueprint.get("/<int:story_id>/decline")
-@desk(Role.EDITOR)
-def ask_to_decline(story_id: int) -> Response:
-    """Which rule, and which words to go with it."""
-    with services().database.read() as session:
-        found = story_at_desk(session, story_id)
-        return render("desk/stories/decline.html", story=found, rules=RULES, typed={}, errors={})
-
-
-@blueprint.post("/<int:story_id>/decline")
-@desk(Role.EDITOR)
-def decline_story(story_id: int) -> ResponseReturnValue:
-    """Say no by a rule; the teller is told and gets the text."""
-    rule, words = request.form.get("rule", ""), tidy_text(request.form.get("note", ""))
-    if rule not in RULES:
-        with services().database.read() as session:
-            found, typed = story_at_desk(session, story_id), {"note": words}
-            errors = {"rule": NO_RULE}
-            return render("desk/stories/decline.html", 422, story=found, rules=RULES, typed=typed, errors=errors)
-    with acting(story_id, "declined") as (uow, found):
-        decline(uow, found, rule=rule, note=words, now=now())
-    return back_to(story_id, "Declined. We are writing to its teller now.")
-
-
-@blueprint.post("/<int:story_id>/teller")
-@desk(Role.EDITOR)
-def show_teller(story_id: int) -> Response:
-    """Who told it. The only page with the address, and the trail says who looked."""
-    with acting(story_id, "saw_teller") as (_, found):
-        return render("desk/stories/teller.html", story=found)
-
-
-@contextmanager
-def acting(story_id: int, verb: str) -> Iterator[tuple[UnitOfWork, Story]]:
-    """A unit of work with the story locked in it, and a line in the trail if it commits."""
-    with services().database.unit() as uow:
-        yield uow, story_for_change(uow.session, story_id)
-        note(uow, editor(), verb, f"story:{story_id}", now=now())
-
-
-def back_to(story_id: int, said: str) -> ResponseReturnValue:
-    """The review page, which says what was done."""
-    flash(said)
-    return redirect(url_for("desk_stories.story", story_id=story_id), 303)
-
-
-def _review(session: Session, story_id: int) -> Response:
-    found = story_at_desk(session, story_id)
-    agreed = grants(found, found.words.hash, now())
-    return render(
-        "desk/stories/story.html",
-        story=found,
-        words=found.words,
-        title=compare(found.submitted.title, found.words.title),
-        teaser=compare(found.submitted.teaser, found.words.teaser),
-        body=compare(found.submitted.body, found.words.body),
-        places=PLACES,
-        answers=newest_answers(found.consents),
-        agreed=agreed,
-        may_publish=Scope.WEB in agreed,
-        possible=possible(found.state),
-        role=ROLES.get(found.role, found.role),
-        naming=NAMINGS[found.naming],
-        rules=RULES,
-        common_notes=COMMON_NOTES,
-        other_notes=", ".join(note for note in found.content_notes if note not in COMMON_NOTES),
+def claim_story(story_id: int) -> ResponseReturnValue:
+    """Take it on for a day."""
+    return pressed(
+        story_id,
+        "claimed",
+        lambda _, found: claim(found, by=me(), now=now()),
+        done="You work on this story now, for 24 hours. Pass it on whenever you like.",
     )
+
+
+@blueprint.post("/<int:story_id>/pass")
+@desk(Role.EDITOR)
+def pass_story(story_id: int) -> ResponseReturnValue:
+    """Give it back to the queue. Nobody asks why."""
+    try:
+        with acting(story_id, "passed_on") as (_, found):
+            pass_on(found, by=me(), now=now())
+    except (ClaimedByAnother, NotFromHere) as refusal:
+        return review_again(story_id, said(refusal), 409)
+    flash("Passed on. A colleague will take it. That is always all right.")
+    return redirect(url_for(".stories"), 303)

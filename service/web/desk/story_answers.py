@@ -1,7 +1,7 @@
 """Writing down at the desk what a storyteller told us about the exact words in hand.
 
-Until storytellers answer on pages of their own, answers come by mail, by phone or on paper. Whoever takes one says
-how and when, and for a call names the colleague who listened in; the trail keeps who wrote it down.
+Storytellers answer on pages of their own; some would rather write, call or sign. Whoever takes their answer says how
+and when, and for a call names the colleague who listened in; the trail keeps who wrote it down.
 """
 
 from dataclasses import dataclass, field
@@ -13,20 +13,32 @@ from werkzeug.datastructures import MultiDict
 
 from service.editors.model import Role
 from service.stories.consent import ASKED_FOR_APPROVAL, PLACES, Source
-from service.stories.model import Method, Scope
+from service.stories.errors import EditedMeanwhile
+from service.stories.model import Assent, GivenBy, Method, Scope, Story
 from service.stories.moderation import record_approval
 from service.stories.queries import story_at_desk
-from service.stories.telling import place_field
+from service.stories.questions import place_field
 from service.stories.wording import LONGEST_LINE, tidy_line
 from service.web.access import desk
-from service.web.desk.stories import acting, back_to
-from service.web.frame import editor, now, render, services
+from service.web.desk.story_acting import acting, back_to
+from service.web.desk.story_refusals import Refusal, said
+from service.web.desk.story_review import me
+from service.web.frame import now, render, services
+
+OTHER_WORDS = "Somebody changed the words meanwhile. Nothing was written down. Ask again about these new words."
 
 METHODS = {
     Method.REPLY_MAIL: "In a reply to our e-mail",
     Method.PHONE: "On the phone, with a colleague listening",
     Method.PAPER: "On paper, signed",
 }
+
+ASSENTS = {
+    Assent.YES: "Yes, they want it too",
+    Assent.NO: "No",
+    Assent.TOO_YOUNG: "They are too young to be asked",
+}
+"""What the child says whose guardian answers."""
 
 blueprint = Blueprint("desk_story_answers", __name__, url_prefix="/desk/stories/<int:story_id>/approval")
 
@@ -41,22 +53,39 @@ class Form:
     given_at: datetime | None = None
 
     @classmethod
-    def read(cls, typed: MultiDict[str, str], now: datetime) -> "Form":
+    def read(cls, typed: MultiDict[str, str], story: Story, now: datetime) -> "Form":
         """Read the form: an answer for at least one place, a way, a day that is not to come, a witness for a call."""
         form = cls({name: tidy_line(value)[:LONGEST_LINE] for name, value in typed.items()})
         choices = {"yes": True, "no": False}
         given = {scope: form.typed.get(place_field(scope), "") for scope in PLACES}
         form.answers = {scope: choices[answer] for scope, answer in given.items() if answer in choices}
+        if form.typed.get("assent") == Assent.NO:
+            form.answers = dict.fromkeys(PLACES, False)
         form.given_at = _instant(form.typed.get("given_on", ""), now)
-        form.errors = {name: sentence for name, sentence in form._wrong().items() if sentence}
+        form.errors = {name: sentence for name, sentence in form._wrong(story).items() if sentence}
         return form
 
-    def _wrong(self) -> dict[str, str]:
-        method = self.typed.get("method", "")
-        heard = method != Method.PHONE or self.typed.get("witness")
+    def source(self, story: Story) -> Source:
+        """Who answered and how, for a form without errors. A guardian answers together with the child."""
+        guardian = story.told_by is GivenBy.GUARDIAN
+        return Source(
+            method=Method(self.typed["method"]),
+            preamble=ASKED_FOR_APPROVAL,
+            given_by=story.told_by,
+            relation=story.relation,
+            parental_responsibility=("parental_responsibility" in self.typed) if guardian else None,
+            assent=Assent(self.typed["assent"]) if guardian else Assent.NOT_ASKED,
+            recorded_by=me(),
+            witness=self.typed.get("witness", ""),
+        )
+
+    def _wrong(self, story: Story) -> dict[str, str]:
+        heard = self.typed.get("method", "") != Method.PHONE or self.typed.get("witness")
+        asked = story.told_by is not GivenBy.GUARDIAN or self.typed.get("assent") in set(ASSENTS)
         return {
+            "assent": "" if asked else "Write down what the child says.",
             place_field(Scope.WEB): "" if self.answers else "Write down their answer for at least one place.",
-            "method": "" if method in set(METHODS) else "Choose how the answer reached us.",
+            "method": "" if self.typed.get("method", "") in set(METHODS) else "Choose how the answer reached us.",
             "witness": "" if heard else "Name the colleague who listened in.",
             "given_on": "" if self.given_at else "Give the day on which they answered, not one to come.",
         }
@@ -66,44 +95,52 @@ class Form:
 @desk(Role.EDITOR)
 def ask(story_id: int) -> Response:
     """The form, with the words it is about."""
-    with services().database.read() as session:
-        return _form(
-            story_id, Form({"given_on": now().date().isoformat()}), story_at_desk(session, story_id).words.hash
-        )
+    return _form(story_id, Form({"given_on": now().date().isoformat()}))
 
 
 @blueprint.post("")
 @desk(Role.EDITOR)
 def record(story_id: int) -> ResponseReturnValue:
     """Add the answers to the record."""
-    form, seen = Form.read(request.form, now()), request.form.get("seen", "")
+    seen = request.form.get("seen", "")
+    with services().database.read() as session:
+        form = Form.read(request.form, story_at_desk(session, story_id), now())
     if form.errors or form.given_at is None:
         return _form(story_id, form, seen, 422)
-    source = Source(
-        method=Method(form.typed["method"]),
-        preamble=ASKED_FOR_APPROVAL,
-        recorded_by=f"editor:{editor().id}",
-        witness=form.typed.get("witness", ""),
-    )
     organisation = services().settings.organisation
-    with acting(story_id, "recorded_approval") as (_, found):
-        record_approval(
-            found, form.answers, source, seen=seen, organisation=organisation, given_at=form.given_at, now=now()
-        )
+    try:
+        with acting(story_id, "recorded_approval") as (_, found):
+            record_approval(
+                found,
+                form.answers,
+                form.source(found),
+                seen=seen,
+                organisation=organisation,
+                given_at=form.given_at,
+                now=now(),
+            )
+    except EditedMeanwhile:
+        form.errors = {"words": OTHER_WORDS}
+        return _form(story_id, form, "", 409)
+    except Refusal as refusal:
+        form.errors = {"words": next(iter(said(refusal).values()))}
+        return _form(story_id, form, seen, 409)
     return back_to(story_id, "Written down. The answers count for exactly these words.")
 
 
-def _form(story_id: int, form: Form, seen: str, status: int = 200) -> Response:
+def _form(story_id: int, form: Form, seen: str = "", status: int = 200) -> Response:
     with services().database.read() as session:
+        story = story_at_desk(session, story_id)
         return render(
             "desk/stories/approval.html",
             status,
-            story=story_at_desk(session, story_id),
-            seen=seen,
+            story=story,
+            seen=seen or story.words.hash,
             typed=form.typed,
             errors=form.errors,
             places=PLACES,
             methods=METHODS,
+            assents=ASSENTS if story.told_by is GivenBy.GUARDIAN else {},
             statement=ASKED_FOR_APPROVAL.format(organisation=services().settings.organisation),
         )
 
