@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.cli.demo_library import midday
 from service.stories.consent import ASKED_FOR_APPROVAL, READ_AND_CONTACT, Source, record_answers
-from service.stories.model import Method, Naming, Revision, Scope, Story, StoryState, Storyteller
+from service.stories.model import GivenBy, Method, Naming, Revision, Scope, Story, StoryState, Storyteller
 from service.tokens import Purpose, Tokens
 
 FORMATS = {"in_memoriam": "memoriam"}
@@ -25,7 +25,17 @@ def seed_stories(
     """Add the stories with their words and what was agreed; gives them by slug."""
     stories = {entry["slug"]: _story(entry, tokens, organisation, now) for entry in data["stories"]}
     session.add_all(stories.values())
+    session.flush()
+    for entry in data["stories"]:
+        _bring_to(stories[entry["slug"]], StoryState(entry["state"]))
     return stories
+
+
+def _bring_to(story: Story, state: StoryState) -> None:
+    """Only now that the answers are in the database does it let a story be public."""
+    if state in SHOWN:
+        story.shown_hash, story.shown_at = story.words.hash, story.published_at
+    story.state, story.state_since = state, story.withdrawn_at or story.published_at or story.submitted_at
 
 
 def _story(entry: dict[str, Any], tokens: Tokens, organisation: str, now: datetime) -> Story:
@@ -35,18 +45,17 @@ def _story(entry: dict[str, Any], tokens: Tokens, organisation: str, now: dateti
     story.storyteller = _storyteller(story.slug, tokens, told)
     story.revisions.append(_words(entry, told))
     _agree_to_be_read(story, entry, organisation, told)
-    if story.state in AGREED:
+    if StoryState(entry["state"]) in AGREED:
         story.approved_at = told + 2 * WEEK
         _agree_to_words(story, entry, organisation, now)
-    if story.state in SHOWN:
-        story.shown_hash = story.words.hash
     return story
 
 
 def _bare_story(entry: dict[str, Any], told: datetime, published: datetime | None) -> Story:
     return Story(
         slug=entry["slug"],
-        state=StoryState(entry["state"]),
+        state=StoryState.DRAFT,
+        told_by=_giver(entry),
         role=ROLES.get(entry["role"], entry["role"]),
         format=FORMATS.get(entry["format"], entry["format"]),
         naming=NAMINGS.get(entry["identity"]) or Naming(entry["identity"]),
@@ -99,5 +108,5 @@ def _agree_to_words(story: Story, entry: dict[str, Any], organisation: str, now:
             record.expires_at = ends if ends > now else now + RENEWED
 
 
-def _giver(entry: dict[str, Any]) -> str:
-    return str(entry["consent"].get("given_by", "self"))
+def _giver(entry: dict[str, Any]) -> GivenBy:
+    return GivenBy(entry["consent"].get("given_by", "self"))

@@ -7,7 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.stories.model import Method, Revision, Scope, Story, StoryConsent
+from service.stories.agreements import act_of, after, standing
+from service.stories.errors import BadEnd
+from service.stories.model import (
+    Act,
+    Assent,
+    GivenBy,
+    Method,
+    Revision,
+    Scope,
+    Story,
+    StoryConsent,
+    StoryPhoto,
+    StoryPhotoPerson,
+)
 
 LASTS = timedelta(days=730)
 """How long a yes holds: 24 months, the default of DOMAIN 2.6."""
@@ -23,6 +36,12 @@ ASKED_FOR_APPROVAL = (
     "I have read this version. I agree that {organisation} may publish it, with the details about my health that it "
     "has in it, in the places where I said Yes, for up to two years."
 )
+ASKED_UNTIL = (
+    "I have read this version. I agree that {organisation} may publish it, with the details about my health that it "
+    "has in it, in the places where I said Yes, until {until}."
+)
+TAKEN_BACK = "I do not agree any more that {organisation} may show my story there."
+NOT_THEIRS_TO_GIVE = "{organisation} found that this agreement was given by somebody who could not give it."
 READ_AND_CONTACT = (
     "I agree that {organisation} may read my story, with the details about my health that are in it, and write to me "
     "about it."
@@ -68,18 +87,27 @@ PLACES: Mapping[Scope, Place] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """How answers reached us. `recorded_by` is `editor:<id>`, empty when the storyteller gave them on our own pages."""
+    """Who answered, in which role, and how it reached us.
+
+    `recorded_by` is `editor:<id>`, empty when the storyteller answered on our own pages; `proven_by` names what proved
+    the address (`draft:<id>`, `portal_session:<id>`). `until` ends a yes earlier than LASTS.
+    """
 
     method: Method
     preamble: str
-    given_by: str = "self"
+    given_by: GivenBy = GivenBy.SELF
+    relation: str = ""
+    parental_responsibility: bool | None = None
+    assent: Assent = Assent.NOT_ASKED
     recorded_by: str = ""
     witness: str = ""
+    proven_by: str = ""
+    until: datetime | None = None
 
 
-def statement(scope: Scope, preamble: str, organisation: str) -> str:
+def statement(scope: Scope, preamble: str, organisation: str, until: datetime | None = None) -> str:
     """The exact words that stood before the answer for `scope`."""
-    opening = preamble.format(organisation=organisation)
+    opening = preamble.format(organisation=organisation, until=f"{until.day} {until:%B %Y}" if until else "")
     return opening if scope is Scope.READ_AND_CONTACT else f"{opening} {PLACES[scope].question}"
 
 
@@ -92,30 +120,53 @@ def record_answers(
     organisation: str,
     given_at: datetime,
 ) -> None:
-    """Add one record for each answer, given for exactly `words`; a yes ends LASTS after `given_at`."""
+    """Add one record for each answer, given for exactly `words`. A yes ends at `source.until`, or after LASTS.
+
+    Raises BadEnd for an end that has passed or is later than LASTS.
+    """
     for scope, granted in answers.items():
-        about_words = scope is not Scope.READ_AND_CONTACT
-        story.consents.append(
-            StoryConsent(
-                scope=scope,
-                granted=granted,
-                revision_hash=words.hash if about_words else "",
-                statement=statement(scope, source.preamble, organisation),
-                statement_version=STATEMENTS_VERSION,
-                lang="en-GB",
-                given_by=source.given_by,
-                method=source.method,
-                recorded_by=source.recorded_by,
-                witness=source.witness,
-                given_at=given_at,
-                expires_at=given_at + LASTS if granted and about_words else None,
-            )
-        )
+        about = "" if scope is Scope.READ_AND_CONTACT else words.hash
+        act = act_of(granted, answers_about(story.consents, scope), about)
+        _add(story, scope, act, about, source, organisation=organisation, given_at=given_at)
+
+
+def record_photo_answers(
+    story: Story,
+    photo: StoryPhoto,
+    person: StoryPhotoPerson,
+    answers: Mapping[Scope, bool],
+    source: Source,
+    *,
+    organisation: str,
+    given_at: datetime,
+) -> None:
+    """The same for one person who can be recognised on a photo: the answer is for exactly this asset."""
+    for scope, granted in answers.items():
+        before = answers_about(story.consents, scope, person.id)
+        act = act_of(granted, before, photo.asset_key)
+        _add(story, scope, act, photo.asset_key, source, organisation=organisation, given_at=given_at, person=person)
+
+
+def record_act(
+    story: Story, scopes: Iterable[Scope], act: Act, source: Source, *, organisation: str, given_at: datetime
+) -> None:
+    """Add one record for each scope that narrows, renews, withdraws or voids what was agreed, for the same words."""
+    for scope in scopes:
+        newest = newest_answers(story.consents).get(scope)
+        about = newest.revision_hash if newest else ""
+        _add(story, scope, act, about, source, organisation=organisation, given_at=given_at)
+
+
+def answers_about(
+    consents: Iterable[StoryConsent], scope: Scope, photo_person_id: int | None = None
+) -> list[StoryConsent]:
+    """The records of one agreement, in the order they were added."""
+    return [each for each in consents if each.scope is scope and each.photo_person_id == photo_person_id]
 
 
 def newest_answers(consents: Iterable[StoryConsent]) -> dict[Scope, StoryConsent]:
-    """The newest record of each scope, from records in the order they were added."""
-    return {record.scope: record for record in consents}
+    """The newest record of each scope about the words, from records in the order they were added."""
+    return {record.scope: record for record in consents if record.photo_person_id is None}
 
 
 def grants(story: Story, words_hash: str, now: datetime) -> frozenset[Scope]:
@@ -126,4 +177,77 @@ def grants(story: Story, words_hash: str, now: datetime) -> frozenset[Scope]:
         if newest.granted
         and newest.revision_hash == words_hash
         and (newest.expires_at is None or newest.expires_at > now)
+        and may_answer(story, newest, now)
     )
+
+
+def may_answer(story: Story, record: StoryConsent, now: datetime) -> bool:
+    """Whether a record still speaks for the story: once a child is of age, only what they said themselves since."""
+    if story.of_age_at is None or story.of_age_at > now:
+        return True
+    return record.given_by is GivenBy.SELF and record.given_at >= story.of_age_at
+
+
+def photos_agreed(story: Story, scope: Scope, now: datetime) -> bool:
+    """Whether everybody on every photo of the story agreed to `scope`, for exactly that photo."""
+    return all(
+        _photo_agreed(story, photo, person, scope, now)
+        for photo in story.photos
+        if photo.removed_at is None
+        for person in photo.people
+    )
+
+
+def _photo_agreed(story: Story, photo: StoryPhoto, person: StoryPhotoPerson, scope: Scope, now: datetime) -> bool:
+    newest = next(reversed(answers_about(story.consents, scope, person.id)), None)
+    return (
+        newest is not None
+        and newest.granted
+        and newest.revision_hash == photo.asset_key
+        and (newest.expires_at is None or newest.expires_at > now)
+    )
+
+
+def _add(
+    story: Story,
+    scope: Scope,
+    act: Act,
+    about: str,
+    source: Source,
+    *,
+    organisation: str,
+    given_at: datetime,
+    person: StoryPhotoPerson | None = None,
+) -> None:
+    granted = act in {Act.GIVE, Act.RENEW}
+    after(standing(answers_about(story.consents, scope, person.id if person else None), given_at), act)
+    end = _end(source.until, given_at) if granted and scope is not Scope.READ_AND_CONTACT else None
+    story.consents.append(
+        StoryConsent(
+            scope=scope,
+            granted=granted,
+            act=act,
+            revision_hash=about,
+            photo_person_id=person.id if person else None,
+            statement=statement(scope, source.preamble, organisation, end),
+            statement_version=STATEMENTS_VERSION,
+            lang="en-GB",
+            given_by=source.given_by,
+            relation=source.relation,
+            parental_responsibility=source.parental_responsibility,
+            assent=source.assent,
+            method=source.method,
+            recorded_by=source.recorded_by,
+            witness=source.witness,
+            proven_by=source.proven_by,
+            given_at=given_at,
+            expires_at=end,
+        )
+    )
+
+
+def _end(until: datetime | None, given_at: datetime) -> datetime:
+    latest = given_at + LASTS
+    if until is not None and not given_at < until <= latest:
+        raise BadEnd
+    return until or latest

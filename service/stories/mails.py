@@ -1,20 +1,20 @@
 """Every mail this subject sends."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.db import UnitOfWork
 from service.mail.letterhead import Letterhead
 from service.mail.message import Address, Mailing
 from service.mail.notices import Composer
+from service.stories import letters
 from service.stories.declining import RULES
 from service.stories.drafts import PROOF_LASTS
 from service.stories.model import Story, StoryDraft, StoryState
 from service.stories.telling import mailbox
+from service.stories.whereabouts import ANSWER_WITHIN
 
 LANGUAGE = "en-GB"
-ANSWER_WITHIN = timedelta(days=21)
-"""By when a storyteller hears from us; what "story_received" and the last page of telling promise."""
 
 
 def prove_story_address(uow: UnitOfWork, head: Letterhead, draft_id: int, now: datetime) -> Mailing | None:
@@ -39,7 +39,13 @@ def story_received(uow: UnitOfWork, head: Letterhead, story_id: int, now: dateti
     if story is None or story.storyteller is None:
         return None
     by = (story.submitted_at or now) + ANSWER_WITHIN
-    return head.letter("story_received", Address(story.storyteller.email), lang=LANGUAGE, by=f"{by.day} {by:%B %Y}")
+    return head.letter(
+        "story_received",
+        Address(story.storyteller.email),
+        lang=LANGUAGE,
+        by=f"{by.day} {by:%B %Y}",
+        own_link=head.links.own_story(story.id),
+    )
 
 
 def story_published(uow: UnitOfWork, head: Letterhead, story_id: int, now: datetime) -> Mailing | None:  # noqa: ARG001
@@ -48,7 +54,11 @@ def story_published(uow: UnitOfWork, head: Letterhead, story_id: int, now: datet
     if story is None or story.storyteller is None or story.state is not StoryState.PUBLISHED:
         return None
     return head.letter(
-        "story_published", Address(story.storyteller.email), lang=LANGUAGE, link=head.links.story(story.slug)
+        "story_published",
+        Address(story.storyteller.email),
+        lang=LANGUAGE,
+        link=head.links.story(story.slug),
+        own_link=head.links.own_story(story.id),
     )
 
 
@@ -57,18 +67,24 @@ def story_declined(uow: UnitOfWork, head: Letterhead, story_id: int, now: dateti
     story = uow.session.get(Story, story_id)
     if story is None or story.storyteller is None or story.state is not StoryState.DECLINED:
         return None
+    return declined_letter(head, Address(story.storyteller.email), story, story.decline_rule, story.decline_note)
+
+
+def declined_letter(head: Letterhead, to: Address, story: Story, rule: str, note: str) -> Mailing:
+    """The mail that declines `story` by a key of RULES, also for an editor who has not decided yet."""
     return head.letter(
         "story_declined",
-        Address(story.storyteller.email),
+        to,
         lang=LANGUAGE,
-        rule=RULES[story.decline_rule],
-        note=story.decline_note,
+        rule=RULES[rule],
+        note=note,
         title=story.submitted.title,
         text=story.submitted.body,
     )
 
 
 COMPOSERS: Mapping[str, Composer] = {
+    **letters.COMPOSERS,
     "prove_story_address": prove_story_address,
     "story_received": story_received,
     "story_published": story_published,

@@ -1,77 +1,52 @@
-"""Stories, the people who told them, every revision of the words, and what was agreed for which place."""
+"""Stories, the people who told them, every revision of the words, and what somebody has typed so far.
+
+Beside these stand the ledger (`ledger.py`), the papers of the work on a story (`papers.py`) and the way in for
+storytellers (`entries.py`); all of it can be imported from here.
+"""
 
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base
+from service.stories.entries import PortalEntry, PortalSession
+from service.stories.kinds import Act, Assent, GivenBy, HoldKind, Method, Naming, Scope, StoryState
+from service.stories.ledger import ConsentChain, StoryConsent
+from service.stories.papers import (
+    StoryChange,
+    StoryComment,
+    StoryHold,
+    StoryPhoto,
+    StoryPhotoPerson,
+    StoryReminder,
+    StoryStep,
+)
+from service.stories.take_backs import TakeBack, TakeBackPlace
+from service.stories.triggers import refuse_on
+from service.vault import Sealed, SealedJson
 
-
-class StoryState(StrEnum):
-    """Where a story stands (docs/glossary.md). Only `published` ones can be public, and only with consent."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    IN_EDIT = "in_edit"
-    FACT_CHECK = "fact_check"
-    WITH_STORYTELLER = "with_storyteller"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    RETIRED = "retired"
-    HIDDEN = "hidden"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    ERASED = "erased"
-
-
-class Scope(StrEnum):
-    """A place in which a story may appear; each is asked for by itself."""
-
-    READ_AND_CONTACT = "read_and_contact"
-    WEB = "web"
-    NEWSLETTER = "newsletter"
-    ARCHIVE = "archive"
-    SOCIAL = "social"
-    PRESS = "press"
-    PARTNERS = "partners"
-    PRINT = "print"
-    TRANSLATION = "translation"
-    TRAINING = "training"
-    AI_TRAINING = "ai_training"
-
-
-class Naming(StrEnum):
-    """How a storyteller wants to be named."""
-
-    FULL = "full"
-    FIRST = "first"
-    PSEUDONYM = "pseudonym"
-    ANONYMOUS = "anonymous"
-
-
-class Method(StrEnum):
-    """How an answer about consent reached us."""
-
-    WEB = "web"
-    REPLY_MAIL = "reply_mail"
-    PHONE = "phone"
-    PAPER = "paper"
+__all__ = [
+    "Act", "Assent", "ConsentChain", "GivenBy", "HoldKind", "Method", "Naming", "PortalEntry", "PortalSession",
+    "Revision", "Scope", "Story", "StoryChange", "StoryComment", "StoryConsent", "StoryDraft", "StoryHold",
+    "StoryPhoto", "StoryPhotoPerson", "StoryReminder", "StoryState", "StoryStep", "Storyteller", "TakeBack",
+    "TakeBackPlace", "words_hash",
+]  # fmt: skip
 
 
 class Storyteller(Base):
-    """The person behind a story: known to the story team, never shown."""
+    """The person behind a story: known to the story team, never shown. Name and address lie in the vault."""
 
     __tablename__ = "storytellers"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(Sealed())
     email_key: Mapped[str] = mapped_column(index=True)
     """The keyed hash of the comparable address (Purpose.STORYTELLER): finds the row again without reading addresses."""
+    name: Mapped[str] = mapped_column(Sealed(), default="")
+    """The real name, where we were told it; what readers see is the story's `display_name`."""
     email_proven_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
 
@@ -86,8 +61,19 @@ class Story(Base):
     """Random until the first publication, then made from the title and kept."""
     storyteller_id: Mapped[int | None] = mapped_column(ForeignKey("storytellers.id"), index=True, default=None)
     state: Mapped[StoryState] = mapped_column(default=StoryState.DRAFT, index=True)
+    state_since: Mapped[datetime | None] = mapped_column(default=None)
+    hidden_from: Mapped[StoryState | None] = mapped_column(default=None)
+    """The state a hidden story goes back to."""
+    hidden_by: Mapped[str] = mapped_column(default="")
+    """`storyteller`, `editor:<id>` or `timer`: who hid it brings it back."""
     role: Mapped[str] = mapped_column(default="patient")
     """Who tells it: patient, carer, parent, partner, bereaved, donor, professional."""
+    told_by: Mapped[GivenBy] = mapped_column(default=GivenBy.SELF)
+    """In which role its teller answers for it."""
+    relation: Mapped[str] = mapped_column(Sealed(), default="")
+    """What a guardian, next of kin or proxy is to the person told about."""
+    of_age_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the child told about comes of age; from then on only the child's own yes counts."""
     format: Mapped[str] = mapped_column(default="text")
     """text, interview, postcard, memoriam, video."""
     naming: Mapped[Naming] = mapped_column(default=Naming.FIRST)
@@ -101,12 +87,26 @@ class Story(Base):
     """Short neutral words for what the story mentions, such as `relapse`."""
     lang: Mapped[str] = mapped_column(default="en-GB")
     shown_hash: Mapped[str] = mapped_column(default="")
+    shown_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the words shown were put up. The database holds the web answer against it (`triggers.py`)."""
     not_before: Mapped[datetime | None] = mapped_column(default=None)
+    cool_off_until: Mapped[datetime | None] = mapped_column(default=None)
+    """A day to think again after an approval given in the portal, before the first publication."""
+    claimed_by: Mapped[str] = mapped_column(default="")
+    """`editor:<id>` of who works on it until `claimed_until`."""
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    needs_fact_check: Mapped[bool] = mapped_column(default=False)
+    """It makes medical claims: a reviewer signs the exact words off before readers see them."""
+    fact_checked_hash: Mapped[str] = mapped_column(default="")
+    fact_checked_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
     published_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The first time."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    erase_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the words go for good: after a withdrawal at once or 30 days later, as the teller chose."""
     declined_at: Mapped[datetime | None] = mapped_column(default=None)
     decline_rule: Mapped[str] = mapped_column(default="")
     """A key of `declining.RULES`."""
@@ -116,9 +116,14 @@ class Story(Base):
     revisions: Mapped[list["Revision"]] = relationship(
         init=False, order_by="Revision.number", cascade="all, delete-orphan"
     )
-    consents: Mapped[list["StoryConsent"]] = relationship(
-        init=False, order_by="StoryConsent.id", cascade="all, delete-orphan"
+    consents: Mapped[list[StoryConsent]] = relationship(init=False, order_by="StoryConsent.id")
+    changes: Mapped[list[StoryChange]] = relationship(
+        init=False, order_by="StoryChange.id", cascade="all, delete-orphan"
     )
+    comments: Mapped[list[StoryComment]] = relationship(init=False, order_by="StoryComment.id", cascade="all")
+    holds: Mapped[list[StoryHold]] = relationship(init=False, order_by="StoryHold.id", cascade="all")
+    photos: Mapped[list[StoryPhoto]] = relationship(init=False, order_by="StoryPhoto.position", cascade="all")
+    steps: Mapped[list[StoryStep]] = relationship(init=False, order_by="StoryStep.id", cascade="all")
     storyteller: Mapped[Storyteller | None] = relationship(init=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - two editors at once: the second is told
@@ -138,6 +143,11 @@ class Story(Base):
         """Whether readers may have seen it, now or earlier."""
         return self.published_at is not None
 
+    @property
+    def open_holds(self) -> list[StoryHold]:
+        """What keeps it from every reader until somebody has looked."""
+        return [hold for hold in self.holds if hold.resolved_at is None]
+
 
 class Revision(Base):
     """One exact wording of a story: the thing a storyteller approves, by its hash."""
@@ -156,49 +166,26 @@ class Revision(Base):
     """`storyteller`, or `editor:<id>`."""
     created_at: Mapped[datetime]
     hash: Mapped[str] = mapped_column(init=False, index=True)
+    """Outlives the words: an erased revision has the hash it always had."""
 
     def __post_init__(self) -> None:
         self.hash = words_hash(self.title, self.teaser, self.body)
 
 
-class StoryConsent(Base):
-    """One explicit answer for one scope. Append-only: the newest record of a scope counts."""
-
-    __tablename__ = "story_consents"
-    __table_args__ = (Index("ix_story_consents_newest", "story_id", "scope", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id", ondelete="CASCADE"), init=False)
-    scope: Mapped[Scope]
-    granted: Mapped[bool]
-    revision_hash: Mapped[str]
-    """The exact words the answer was given for; empty for `read_and_contact`, which is asked before there are any."""
-    statement: Mapped[str]
-    statement_version: Mapped[str]
-    lang: Mapped[str]
-    given_by: Mapped[str] = mapped_column(default="self")
-    """self, guardian, next_of_kin, proxy."""
-    method: Mapped[Method] = mapped_column(default=Method.WEB)
-    recorded_by: Mapped[str] = mapped_column(default="")
-    """`editor:<id>` of whoever wrote the answer down; empty when the storyteller gave it here."""
-    witness: Mapped[str] = mapped_column(default="")
-    """The colleague who listened in, for an answer given by phone."""
-    given_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
 class StoryDraft(Base):
-    """What somebody has typed so far: the answers by field, kept on the server after every page."""
+    """What somebody has typed so far: the answers by field, kept in the vault after every page."""
 
     __tablename__ = "story_drafts"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    answers: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(SealedJson(), default_factory=dict)
     token_hash: Mapped[str | None] = mapped_column(unique=True, default=None)
     """The hash of the link that proves the address, once the draft was sent."""
     token_expires_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     """When it was last sent; the mail that proves the address is owed from then on."""
+    warned_days: Mapped[int] = mapped_column(default=0)
+    """The newest warning that it will go, in days after it was last saved: 30 or 53; 0 before any."""
     story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id", ondelete="SET NULL"), default=None)
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
@@ -208,3 +195,7 @@ class StoryDraft(Base):
 def words_hash(title: str, teaser: str, body: str) -> str:
     """The SHA-256 of a wording; NUL separates the parts because no text of ours may hold one."""
     return hashlib.sha256("\0".join((title, teaser, body)).encode()).hexdigest()
+
+
+assert isinstance(StoryConsent.__table__, Table)  # noqa: S101 - for the type checker
+refuse_on(StoryConsent.__table__)

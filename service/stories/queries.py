@@ -62,6 +62,17 @@ def was_taken_back(session: Session, slug: str) -> bool:
     return state in {StoryState.WITHDRAWN, StoryState.ERASED}
 
 
+def taken_back(
+    session: Session, *, since: datetime, most: int = 50
+) -> Sequence[Row[int, datetime | None, datetime | None]]:
+    """Id, first publication and withdrawal of stories that readers may have seen and that were taken back, the latest
+    first: what tells reading apps to delete them."""
+    query = select(Story.id, Story.published_at, Story.withdrawn_at).where(
+        Story.published_at.is_not(None), Story.withdrawn_at >= since
+    )
+    return session.execute(query.order_by(Story.withdrawn_at.desc(), Story.id.desc()).limit(most)).all()
+
+
 def neighbours(session: Session, story: Story, now: datetime) -> Neighbours:
     """The next newer and the next older story of the website."""
     here = (story.published_at, story.id)

@@ -12,10 +12,36 @@ from service.markdown import first_words
 from service.stories.consent import ASKED_WHILE_TELLING, READ_AND_CONTACT, Source, record_answers
 from service.stories.drafts import draft_by_proof
 from service.stories.errors import DraftUnfinished, ProofExpired
-from service.stories.model import Method, Naming, Revision, Scope, Story, Storyteller
+from service.stories.guards import STORYTELLER
+from service.stories.holds import open_hold, take_over
+from service.stories.model import (
+    HoldKind,
+    Method,
+    Naming,
+    Revision,
+    Scope,
+    Story,
+    StoryComment,
+    StoryDraft,
+    Storyteller,
+)
 from service.stories.naming import NAMELESS
+from service.stories.photos import record_people
 from service.stories.slugs import placeholder_slug
 from service.stories.telling import CHECK, answered_places, first_open, mailbox
+from service.stories.told import (
+    assent_of,
+    body_of,
+    comments_of,
+    format_of,
+    not_before,
+    of_age_at,
+    others_not_asked,
+    relation_of,
+    responsibility_of,
+    title_of,
+    told_by,
+)
 from service.stories.wording import TEASER_WORDS
 from service.stories.workflow import Action, move
 from service.tokens import Purpose, Tokens
@@ -36,9 +62,14 @@ def submit_story(uow: UnitOfWork, tokens: Tokens, token: str, *, organisation: s
     story = _story_of(draft.answers, now)
     story.storyteller = _storyteller(uow, tokens, mailbox(draft.answers["email"]), now)
     uow.session.add(story)
-    move(story, Action.SUBMIT, now)
-    _record_first_answers(story, draft.answers, organisation, now)
+    move(story, Action.SUBMIT, now, STORYTELLER)
+    _record_first_answers(story, draft, organisation, now)
     uow.session.flush()
+    take_over(uow, draft, story)
+    source = _source(draft, ASKED_WHILE_TELLING)
+    record_people(story, draft.answers, source, organisation=organisation, given_at=now)
+    if others_not_asked(draft.answers):
+        open_hold(uow, HoldKind.THIRD_PARTY, story, opened_by=STORYTELLER, now=now)
     draft.story_id, draft.answers, draft.saved_at = story.id, {}, now
     leave_notice(uow, "story_received", story.id, now=now)
     return story
@@ -49,21 +80,22 @@ def _story_of(answers: Mapping[str, Any], now: datetime) -> Story:
     story = Story(
         slug=placeholder_slug(),
         role=answers["role"],
+        told_by=told_by(answers),
+        relation=relation_of(answers),
+        of_age_at=of_age_at(answers, now),
+        format=format_of(answers),
         naming=naming,
         display_name=NAMELESS if naming is Naming.ANONYMOUS else answers["shown_name"],
+        not_before=not_before(answers),
         created_at=now,
         submitted_at=now,
     )
+    title, body = title_of(answers), body_of(answers)
+    teaser = first_words(body, TEASER_WORDS)
     story.revisions.append(
-        Revision(
-            number=1,
-            title=answers["title"],
-            teaser=first_words(answers["text"], TEASER_WORDS),
-            body=answers["text"],
-            author="storyteller",
-            created_at=now,
-        )
+        Revision(number=1, title=title, teaser=teaser, body=body, author=STORYTELLER, created_at=now)
     )
+    story.comments.extend(StoryComment(author=STORYTELLER, words=words, at=now) for words in comments_of(answers))
     return story
 
 
@@ -76,9 +108,22 @@ def _storyteller(uow: UnitOfWork, tokens: Tokens, email: str, now: datetime) -> 
     return teller
 
 
-def _record_first_answers(story: Story, answers: Mapping[str, Any], organisation: str, now: datetime) -> None:
-    asked = {Scope.READ_AND_CONTACT: True}
-    source = Source(method=Method.WEB, preamble=READ_AND_CONTACT)
-    record_answers(story, asked, story.words, source, organisation=organisation, given_at=now)
-    source = Source(method=Method.WEB, preamble=ASKED_WHILE_TELLING)
-    record_answers(story, answered_places(answers), story.words, source, organisation=organisation, given_at=now)
+def _record_first_answers(story: Story, draft: StoryDraft, organisation: str, now: datetime) -> None:
+    """A yes to be read, and an answer for every place that was asked about."""
+    asked_first = _source(draft, READ_AND_CONTACT)
+    first = {Scope.READ_AND_CONTACT: True}
+    record_answers(story, first, story.words, asked_first, organisation=organisation, given_at=now)
+    places, asked = answered_places(draft.answers), _source(draft, ASKED_WHILE_TELLING)
+    record_answers(story, places, story.words, asked, organisation=organisation, given_at=now)
+
+
+def _source(draft: StoryDraft, preamble: str) -> Source:
+    return Source(
+        method=Method.WEB,
+        preamble=preamble,
+        given_by=told_by(draft.answers),
+        relation=relation_of(draft.answers),
+        parental_responsibility=responsibility_of(draft.answers),
+        assent=assent_of(draft.answers),
+        proven_by=f"draft:{draft.id}",
+    )

@@ -9,16 +9,21 @@ from service.db import UnitOfWork
 from service.stories.consent import PLACES
 from service.stories.drafts import save_answers, start_draft
 from service.stories.model import Revision, Scope, Story, StoryConsent, StoryDraft, StoryState, Storyteller
-from service.stories.telling import place_field
+from service.stories.questions import place_field
 from tests.cast import ADA, NOW
 
 EVERY_ANSWER = {
     "role": "patient",
+    "told_by": "self",
+    "way": "write",
     "title": "The bench outside ward six",
     "text": "I was sure it was flu.\n\nBy Friday I could not climb the stairs.",
+    "others": "no",
+    "passed_photos": "yes",
     "naming": "first",
     "shown_name": "Tomasz",
     **{place_field(scope): "yes" if scope in {Scope.WEB, Scope.NEWSLETTER} else "no" for scope in PLACES},
+    "passed_wait": "yes",
     "email": ADA,
     "read_and_contact": "yes",
 }
@@ -31,11 +36,12 @@ def a_draft(uow: UnitOfWork, **changed: str) -> StoryDraft:
     return save_answers(uow, draft.id, {**EVERY_ANSWER, **changed}, now=NOW)
 
 
-def a_submitted_story(session: Session, *, scopes: Iterable[Scope] = (Scope.WEB,)) -> Story:
+def a_submitted_story(
+    session: Session, *, slug: str = "what-i-packed", scopes: Iterable[Scope] = (Scope.WEB,)
+) -> Story:
     """A story that waits at the desk, with a yes for `scopes` given while telling."""
-    story = a_published_story(session, scopes=scopes)
-    story.state, story.shown_hash, story.published_at = StoryState.SUBMITTED, "", None
-    story.submitted_at = NOW
+    story = an_approved_story(session, slug, scopes=scopes, words=a_revision())
+    story.state, story.submitted_at = StoryState.SUBMITTED, NOW
     story.storyteller = Storyteller(email=ADA, email_key=ADA, created_at=NOW)
     session.flush()
     return story
@@ -70,10 +76,22 @@ def a_published_story(
     words: Revision | None = None,
 ) -> Story:
     """A published story with a yes for `scopes`."""
-    words = words or a_revision()
-    story = Story(slug=slug, state=StoryState.PUBLISHED, display_name="Tomasz", created_at=NOW, published_at=NOW)
+    story = an_approved_story(session, slug, scopes={Scope.WEB, *scopes}, words=words or a_revision())
+    story.state, story.shown_hash = StoryState.PUBLISHED, story.words.hash
+    story.published_at = story.shown_at = NOW
+    session.flush()
+    if Scope.WEB not in scopes:
+        story.consents.append(an_answer(Scope.WEB, story.words, granted=False))
+        session.flush()
+    return story
+
+
+def an_approved_story(
+    session: Session, slug: str = "what-i-packed", *, scopes: Iterable[Scope] = (Scope.WEB,), words: Revision
+) -> Story:
+    """A story with a yes for `scopes` that waits for an editor's last press."""
+    story = Story(slug=slug, state=StoryState.APPROVED, display_name="Tomasz", created_at=NOW)
     story.revisions.append(words)
-    story.shown_hash = words.hash
     story.consents.extend(an_answer(scope, words) for scope in scopes)
     session.add(story)
     session.flush()

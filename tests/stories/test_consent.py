@@ -15,7 +15,7 @@ from service.stories.consent import (
     record_answers,
     statement,
 )
-from service.stories.model import Method, Scope, Story
+from service.stories.model import Act, Method, Scope, Story, StoryState
 from service.stories.visibility import visible_stories
 from tests.cast import NOW
 from tests.stories.tales import a_published_story, a_revision, an_answer
@@ -38,8 +38,9 @@ answers = st.lists(
 def test_python_and_the_database_agree(database: Database, answers) -> None:  # type: ignore[no-untyped-def]
     """For any history of answers, `grants` says what `visible_stories` shows."""
     with database.unit() as uow:
-        uow.session.query(Story).delete()
-        story = a_published_story(uow.session, scopes=[])
+        for old in uow.session.query(Story):
+            old.state = StoryState.WITHDRAWN
+        story = a_published_story(uow.session, f"story-{uow.session.query(Story).count()}", scopes=[])
         story.revisions.append(a_revision(2, body="Other words."))
         for scope, granted, number, expires_at in answers:
             words = story.revisions[number - 1]
@@ -63,6 +64,7 @@ def test_answers_are_added_never_changed() -> None:
     record_answers(story, {Scope.WEB: False}, story.words, source, organisation="The Group", given_at=NOW)
 
     assert [record.granted for record in story.consents] == [True, False]
+    assert [record.act for record in story.consents] == [Act.GIVE, Act.NARROW]
     assert newest_answers(story.consents)[Scope.WEB].granted is False
     assert (story.consents[0].method, story.consents[0].recorded_by, story.consents[0].witness) == (
         Method.PHONE,

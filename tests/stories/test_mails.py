@@ -94,7 +94,7 @@ def test_the_mail_about_publishing_has_the_address_of_the_story(
     post()
 
     assert f"http://localhost/stories/{story.slug}\n" in postbox.mailings[0].text
-    assert "we take it down" in postbox.mailings[0].text
+    assert "take it down on your own page" in postbox.mailings[0].text
 
 
 def test_nobody_is_told_of_a_story_that_is_gone_again(services: Services, postbox: Postbox, post: Post) -> None:

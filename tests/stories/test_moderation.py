@@ -16,6 +16,7 @@ from service.stories.moderation import (
     publish,
     record_approval,
     resume,
+    void,
     withdraw,
 )
 from service.stories.queries import story_for_change
@@ -191,7 +192,7 @@ def test_a_withdrawn_story_is_gone_for_good(database: Database) -> None:
     with database.unit() as uow:
         story = a_submitted_story(uow.session)
         publish(uow, story, seen=story.words.hash, now=NOW)
-        withdraw(story, now=NOW)
+        withdraw(uow, story, organisation="The Group", now=NOW)
 
         assert story.withdrawn_at == NOW
         with pytest.raises(NotFromHere):
@@ -228,3 +229,16 @@ def test_content_notes_need_no_approval(database: Database) -> None:
         publish(uow, story, seen=story.words.hash, now=NOW)
 
     assert story.content_notes == ["relapse", "anxiety"]
+
+
+def test_a_yes_from_the_wrong_person_is_void(database: Database) -> None:
+    """The story is out of sight at once, and the right person can be asked anew."""
+    with database.unit() as uow:
+        story = a_submitted_story(uow.session)
+        publish(uow, story, seen=story.words.hash, now=NOW)
+        void(story, organisation="The Group", by="editor:1", now=NOW)
+    assert visible(database) == []
+
+    with database.unit() as uow:
+        approve(story_for_change(uow.session, story.id))
+    assert len(visible(database)) == 1

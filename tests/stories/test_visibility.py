@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.db import Database
-from service.stories.model import Scope, Story, StoryState
-from service.stories.visibility import visible_stories
+from service.stories.consent import ASKED_FOR_APPROVAL, Source, record_photo_answers
+from service.stories.holds import open_hold, resolve
+from service.stories.model import HoldKind, Method, Scope, Story, StoryPhoto, StoryPhotoPerson, StoryState
+from service.stories.visibility import visible_photos, visible_stories
 from tests.cast import NOW
 from tests.stories.tales import a_published_story, a_revision, an_answer
 
@@ -80,12 +82,12 @@ def test_an_expired_newest_yes_does_not_uncover_an_older_one(database: Database)
 
 
 def test_consent_is_for_the_exact_words(database: Database) -> None:
-    """Words nobody approved are not shown, though an earlier wording was approved."""
+    """A yes for another wording is none for the words that are shown; the database refuses to show the others."""
     with database.unit() as uow:
         story = a_published_story(uow.session)
         edited = a_revision(2, body="Other words.")
         story.revisions.append(edited)
-        story.shown_hash = edited.hash
+        story.consents.append(an_answer(Scope.WEB, edited))
 
     assert slugs(database) == []
 
@@ -128,3 +130,73 @@ def test_one_storys_answers_say_nothing_about_another(database: Database) -> Non
         two.consents.append(an_answer(Scope.WEB, two.revisions[0], granted=False))
 
     assert slugs(database) == ["one"]
+
+
+def test_an_open_case_hides(database: Database) -> None:
+    """From every surface, until somebody has looked; the second case hides as well."""
+    with database.unit() as uow:
+        story = a_published_story(uow.session, scopes=[Scope.WEB, Scope.NEWSLETTER])
+        hold = open_hold(uow, HoldKind.SAFEGUARDING, story, opened_by="wording:x", now=NOW)
+    assert slugs(database) == slugs(database, Scope.NEWSLETTER) == []
+
+    with database.unit() as uow:
+        resolve(uow, hold.id, by="editor:1", resolution="We spoke.", now=NOW)
+    assert slugs(database) == ["what-i-packed"]
+
+
+def test_a_child_of_age_speaks_for_themselves(database: Database) -> None:
+    """The guardian's yes holds until the birthday; after it, silence hides, and only the child's own yes shows (D8)."""
+    birthday = NOW + timedelta(days=1)
+    with database.unit() as uow:
+        story = a_published_story(uow.session)
+        story.of_age_at = birthday
+    assert slugs(database, now=birthday - MINUTE) == ["what-i-packed"]
+    assert slugs(database, now=birthday) == []
+
+    with database.unit() as uow:
+        again = uow.session.get_one(Story, story.id)
+        again.consents.append(an_answer(Scope.WEB, again.words, given_at=birthday + MINUTE))
+    assert slugs(database, now=birthday + 2 * MINUTE) == ["what-i-packed"]
+
+
+def photos(database: Database, surface: Scope = Scope.WEB) -> list[str]:
+    """The alt texts of the photos that the public sees."""
+    with database.read() as session:
+        return sorted(photo.alt for photo in session.scalars(visible_photos(surface, NOW)))
+
+
+def test_everybody_on_a_photo_is_asked(database: Database) -> None:
+    """For each place, and for exactly this picture; a photo without people needs nobody's yes."""
+    with database.unit() as uow:
+        story = a_published_story(uow.session, scopes=[Scope.WEB, Scope.NEWSLETTER])
+        bench = StoryPhoto(asset_key="bench", alt="A bench", created_at=NOW)
+        us = StoryPhoto(asset_key="us", alt="Two sisters", created_at=NOW)
+        us.people.extend([StoryPhotoPerson(who=who, created_at=NOW) for who in ("me", "my sister")])
+        story.photos.extend([bench, us])
+        uow.session.flush()
+        source = Source(method=Method.WEB, preamble=ASKED_FOR_APPROVAL)
+        yes = {Scope.WEB: True, Scope.NEWSLETTER: False}
+        record_photo_answers(story, us, us.people[0], yes, source, organisation="The Group", given_at=NOW)
+    assert photos(database) == ["A bench"]
+
+    with database.unit() as uow:
+        again = uow.session.get_one(Story, story.id)
+        sister = again.photos[1].people[1]
+        record_photo_answers(again, again.photos[1], sister, yes, source, organisation="The Group", given_at=NOW)
+    assert photos(database) == ["A bench", "Two sisters"]
+    assert photos(database, Scope.NEWSLETTER) == ["A bench"]
+
+    with database.unit() as uow:
+        uow.session.get_one(StoryPhoto, us.id).asset_key = "another picture"
+    assert photos(database) == ["A bench"]
+
+
+def test_photos_go_with_their_story(database: Database) -> None:
+    """And a removed one goes by itself."""
+    with database.unit() as uow:
+        one, two = a_published_story(uow.session, "one"), a_published_story(uow.session, "two")
+        one.photos.append(StoryPhoto(asset_key="a", alt="Hidden", created_at=NOW))
+        two.photos.append(StoryPhoto(asset_key="b", alt="Removed", created_at=NOW, removed_at=NOW))
+        one.state = StoryState.HIDDEN
+
+    assert photos(database) == []
