@@ -1,4 +1,4 @@
-"""What can be wrong with an article."""
+"""What can be wrong with an article, or with a feed of others."""
 
 from collections.abc import Iterable
 
@@ -29,6 +29,22 @@ class BadSlug(Exception):
 
 class NotAWebAddress(Exception):
     """The address of a reference is not an http or https address."""
+
+
+class NotAnAddress(Exception):
+    """A feed needs an address that begins with https://."""
+
+
+class FeedKnown(Exception):
+    """We follow this feed already."""
+
+
+class NoSuchResource(Exception):
+    """There is no such feed, or no such article of one."""
+
+
+class AlreadyDecided(Exception):
+    """Another editor has accepted it or passed."""
 
 
 def _spoken(numbers: tuple[int, ...]) -> str:
