@@ -1,22 +1,27 @@
-"""What editors change in an issue. Every change takes the version they saw, and takes an approval away."""
+"""What editors change in an issue. Every change takes the version they saw, leaves a revision, and ends an approval."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict, TypeVar
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from service.db import UnitOfWork
-from service.issues.actions import issue_to_change
+from service.editors.model import Editor
+from service.issues.builder_model import IssueComment
 from service.issues.choosing import said
 from service.issues.errors import NoSuchIssue, NotEligible
 from service.issues.featured import ready_articles, waiting_stories
+from service.issues.locking import issue_to_change
 from service.issues.model import Issue, Item, ItemKind
+from service.issues.revisions import changing, check_item_untouched, check_subject_untouched, name_of
 from service.issues.schedule import wall_clock
-from service.issues.transitions import Move, after
 from service.library.model import Article
+from service.library.resources import Resource
+from service.library.suggestions import accepted
 from service.stories.model import Revision, Story
 
 T = TypeVar("T")
@@ -27,85 +32,184 @@ class Direction(StrEnum):
 
     UP = "up"
     DOWN = "down"
+    TOP = "top"
 
 
 def set_subject(
-    uow: UnitOfWork, issue_id: int, subject: str, preheader: str, *, version: int | None = None, now: datetime
+    uow: UnitOfWork,
+    issue_id: int,
+    subject: str,
+    preheader: str,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    autosaved: bool = False,
+    now: datetime,
 ) -> Issue:
-    """Change the subject and the line that mailboxes show beside it."""
-    issue = _opened(uow, issue_id, version, now)
-    issue.subject, issue.preheader = subject, preheader
+    """Change the subject and the line that mailboxes show beside it; the same words again change nothing.
+
+    Raises ChangedMeanwhile if a colleague changed them after `version`; what else was changed does not matter.
+    """
+    issue = issue_to_change(uow, issue_id)
+    check_subject_untouched(uow.session, issue, version)
+    if (issue.subject, issue.preheader) == (subject, preheader):
+        return issue
+    with changing(uow, issue_id, by=by, autosaved=autosaved, now=now) as change:
+        issue.subject, issue.preheader = subject, preheader
+        change.what = "Wrote the subject."
     return issue
 
 
 def set_words(
-    uow: UnitOfWork, issue_id: int, item_id: int, heading: str, words: str, *, version: int | None = None, now: datetime
+    uow: UnitOfWork,
+    issue_id: int,
+    item_id: int,
+    heading: str,
+    words: str,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    autosaved: bool = False,
+    now: datetime,
 ) -> Issue:
-    """Change an item's heading and the editors' own words in it, such as the hello."""
-    issue = _opened(uow, issue_id, version, now)
+    """Change an item's heading and the editors' own words in it, such as the hello; the same again changes nothing.
+
+    Raises ChangedMeanwhile if a colleague wrote in this item after `version`; what else was changed does not matter.
+    """
+    issue = issue_to_change(uow, issue_id)
     item = item_of(issue, item_id)
-    item.heading, item.words = heading, words
+    check_item_untouched(uow.session, issue, item, version)
+    if (item.heading, item.words) == (heading, words):
+        return issue
+    with changing(uow, issue_id, by=by, autosaved=autosaved, now=now) as change:
+        item.heading, item.words = heading, words
+        change.what = f"Wrote in {name_of(item.kind, heading)}."
     return issue
 
 
 def move_item(
-    uow: UnitOfWork, issue_id: int, item_id: int, to: Direction, *, version: int | None = None, now: datetime
+    uow: UnitOfWork,
+    issue_id: int,
+    item_id: int,
+    to: Direction | int,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    now: datetime,
 ) -> Issue:
-    """Move an item one place up or down."""
-    issue = _opened(uow, issue_id, version, now)
-    _number(moved(issue.items, item_of(issue, item_id), to))
-    return issue
+    """Move an item one place up or down, to the top, or to a place (from 1)."""
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        item = item_of(change.issue, item_id)
+        order = moved(change.issue.items, item, to)
+        change.what = f"Moved {name_of(item.kind, item.heading)} to place {order.index(item) + 1}."
+        _number(order)
+    return change.issue
 
 
-def moved(order: Sequence[T], one: T, to: Direction) -> list[T]:
-    """`order` with `one` a place further up or down; the first stays first and the last stays last."""
+def moved(order: Sequence[T], one: T, to: Direction | int) -> list[T]:
+    """`order` with `one` further up or down, or at a place (from 1); nothing moves out of either end."""
     others = [each for each in order if each is not one]
-    place = max(0, order.index(one) + (-1 if to is Direction.UP else 1))
+    match to:
+        case Direction.TOP:
+            place = 0
+        case Direction.UP | Direction.DOWN:
+            place = order.index(one) + (-1 if to is Direction.UP else 1)
+        case _:
+            place = to - 1
+    place = max(0, place)
     return [*others[:place], one, *others[place:]]
 
 
-def remove_item(uow: UnitOfWork, issue_id: int, item_id: int, *, version: int | None = None, now: datetime) -> Issue:
+def remove_item(
+    uow: UnitOfWork, issue_id: int, item_id: int, *, version: int | None = None, by: Editor | None = None, now: datetime
+) -> Issue:
     """Take an item out; its story or article may be in a later issue."""
-    issue = _opened(uow, issue_id, version, now)
-    issue.items.remove(item_of(issue, item_id))
-    _number(issue.items)
-    return issue
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        item = item_of(change.issue, item_id)
+        change.what = f"Took out {name_of(item.kind, item.heading)}."
+        change.issue.items.remove(item)
+        _number(change.issue.items)
+    return change.issue
 
 
-def add_story(uow: UnitOfWork, issue_id: int, story_id: int, *, version: int | None = None, now: datetime) -> Item:
+def add_story(
+    uow: UnitOfWork,
+    issue_id: int,
+    story_id: int,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    now: datetime,
+) -> Item:
     """Add a story at the end. Raises NotEligible unless it may be mailed and no issue of the newsletter has had it."""
-    issue = _opened(uow, issue_id, version, now)
-    if story_id not in {story.id for story, _ in stories_to_add(uow.session, issue, now)}:
-        raise NotEligible
-    return _added(uow, Item(story_id=story_id, **_by_hand(issue, ItemKind.STORY, "A story", now)))
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        if story_id not in {story.id for story, _ in stories_to_add(uow.session, change.issue, now)}:
+            raise NotEligible
+        change.what = "Added a story."
+        return _added(uow, Item(story_id=story_id, **_by_hand(change.issue, ItemKind.STORY, "A story", now)))
 
 
-def add_article(uow: UnitOfWork, issue_id: int, article_id: int, *, version: int | None = None, now: datetime) -> Item:
+def add_article(
+    uow: UnitOfWork,
+    issue_id: int,
+    article_id: int,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    now: datetime,
+) -> Item:
     """Add an article at the end. Raises NotEligible unless it is in date and not in this issue yet."""
-    issue = _opened(uow, issue_id, version, now)
-    if article_id not in {article.id for article in articles_to_add(uow.session, issue, now)}:
-        raise NotEligible
-    return _added(uow, Item(article_id=article_id, **_by_hand(issue, ItemKind.ARTICLE, "Good to know", now)))
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        if article_id not in {article.id for article in articles_to_add(uow.session, change.issue, now)}:
+            raise NotEligible
+        change.what = "Added an article."
+        return _added(uow, Item(article_id=article_id, **_by_hand(change.issue, ItemKind.ARTICLE, "Good to know", now)))
+
+
+def add_resource(
+    uow: UnitOfWork,
+    issue_id: int,
+    resource_id: int,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    now: datetime,
+) -> Item:
+    """Add an accepted article of somebody else as words of our own that link to it. Raises NotEligible."""
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        resource = next((each for each in accepted(uow.session, now) if each.id == resource_id), None)
+        if resource is None:
+            raise NotEligible
+        change.what = "Added an article from elsewhere."
+        parts = _by_hand(change.issue, ItemKind.ASK, "Elsewhere", now)
+        return _added(uow, Item(words=_words_for(resource), **parts))
 
 
 def add_words(
-    uow: UnitOfWork, issue_id: int, heading: str, words: str, *, version: int | None = None, now: datetime
+    uow: UnitOfWork,
+    issue_id: int,
+    heading: str,
+    words: str,
+    *,
+    version: int | None = None,
+    by: Editor | None = None,
+    now: datetime,
 ) -> Item:
     """Add an item of the editors' own words at the end."""
-    issue = _opened(uow, issue_id, version, now)
-    return _added(uow, Item(words=words, **_by_hand(issue, ItemKind.ASK, heading, now)))
+    with changing(uow, issue_id, version=version, by=by, now=now) as change:
+        change.what = f"Added {name_of(ItemKind.ASK, heading)}."
+        return _added(uow, Item(words=words, **_by_hand(change.issue, ItemKind.ASK, heading, now)))
 
 
 def stories_to_add(session: Session, issue: Issue, now: datetime) -> list[tuple[Story, Revision]]:
     """Stories that may be added to the issue, the one that waits longest first."""
-    paper = issue.newsletter
-    return waiting_stories(session, paper.id, paper.lang, on=issue.planned_for, now=now)
+    return waiting_stories(session, issue.newsletter, on=issue.planned_for, now=now)
 
 
 def articles_to_add(session: Session, issue: Issue, now: datetime) -> list[Article]:
     """Articles that may be added to the issue, the one least recently featured first."""
-    paper, inside = issue.newsletter, {item.article_id for item in issue.items}
-    ready = ready_articles(session, paper.id, paper.lang, on=issue.planned_for, now=now)
+    inside = {item.article_id for item in issue.items}
+    ready = ready_articles(session, issue.newsletter, on=issue.planned_for, now=now)
     return [article for article, _ in ready if article.id not in inside]
 
 
@@ -115,16 +219,6 @@ def item_of(issue: Issue, item_id: int) -> Item:
         if item.id == item_id:
             return item
     raise NoSuchIssue
-
-
-def _opened(uow: UnitOfWork, issue_id: int, version: int | None, now: datetime) -> Issue:
-    """The issue, ready to be changed: back in review if it was approved, and at its next version."""
-    issue = issue_to_change(uow, issue_id, version=version)
-    issue.state = after(issue.state, Move.EDIT)
-    issue.approved_by = issue.approved_at = issue.send_at = None
-    issue.edited_at = now
-    flag_modified(issue, "edited_at")  # a change of an item alone must count as a change of the issue
-    return issue
 
 
 class _ByHand(TypedDict):
@@ -142,9 +236,23 @@ def _by_hand(issue: Issue, kind: ItemKind, heading: str, now: datetime) -> _ByHa
 
 
 def _added(uow: UnitOfWork, item: Item) -> Item:
+    """The item, with its id; what was said about an earlier item that had the same id (SQLite) is not about this."""
     uow.session.add(item)
     uow.session.flush()
+    uow.session.execute(
+        update(IssueComment)
+        .where(IssueComment.issue_id == item.issue_id, IssueComment.item_id == item.id)
+        .values(item_id=None)
+    )
     return item
+
+
+_MARKDOWN = re.compile(r"([\\\[\]*_`<>])")
+
+
+def _words_for(resource: Resource) -> str:
+    title = _MARKDOWN.sub(r"\\\1", resource.title)
+    return f"{resource.words}\n\n[{title}](<{resource.url}>)".strip()
 
 
 def _number(items: list[Item]) -> None:
