@@ -14,8 +14,12 @@ from service.editors.actions import add_editor, make_sign_in_link
 from service.editors.model import Role
 from service.issues.compose import compose_next
 from service.issues.queries import newsletters
+from service.mail.mime import fill
+from service.mail.rendering import Templates
 from tests.journeys.conftest import CHROMIUM_FLAGS
 from tests.journeys.house import House, a_house
+from tests.mail.sample import ARABIC, SLOTS
+from tests.mail.sample import issue as sample_issue
 from tests.servers import valkey
 
 FOLDER = Path(__file__).parents[1] / "pictures"
@@ -38,6 +42,7 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         with a_house(f"sqlite:///{place}/demo.sqlite3", socket, Path(place)) as house:
             _walk(browser, house, folder)
+        _mails(browser, folder)
         browser.close()
 
 
@@ -64,6 +69,19 @@ def _take(browser: Browser, address: str, to: Path, size: dict[str, int], *, dar
     page.context.close()
 
 
+def _mails(browser: Browser, folder: Path) -> None:
+    """The mail itself: from left to right and from right to left, on both widths, in light and dark."""
+    for lang, words in (("en-GB", sample_issue()), ("ar", sample_issue(items=ARABIC))):
+        html = fill(Templates().render("issue", lang=lang, **words).html, SLOTS)
+        for width in (600, 375):
+            for dark in (False, True):
+                page = _page(browser, {"width": width, "height": 800}, dark=dark)
+                page.set_content(html)
+                name = f"mail-{lang[:2]}-{width}-{'dark' if dark else 'light'}.png"
+                page.screenshot(path=folder / name, full_page=True)
+                page.context.close()
+
+
 def _desk(browser: Browser, services: Services, issue: int, folder: Path) -> None:
     with services.database.unit() as uow:
         eve = add_editor(uow, "eve@example.org", name="Eve", role=Role.ADMIN, now=services.clock())
@@ -74,6 +92,8 @@ def _desk(browser: Browser, services: Services, issue: int, folder: Path) -> Non
     for name, path in {
         "home": "",
         "issue": f"/issues/{issue}",
+        "preflight": f"/issues/{issue}/preflight",
+        "newsletter": "/newsletters/1",
         "stories": "/stories",
         "subscribers": "/subscribers",
     }.items():

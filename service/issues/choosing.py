@@ -6,13 +6,17 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from service.issues.featured import count_prompts, last_featured, ready_articles, waiting_stories
-from service.issues.model import Item, ItemKind, Newsletter
+from service.issues.fairness import Traits, Waiting, first_in_turn, why_in_turn
+from service.issues.featured import fresh_resources, ready_articles, waiting_stories
+from service.issues.model import ItemKind, Newsletter
+from service.issues.past import Featured, Past, traits_of
 from service.issues.recipe import AwarenessDay, Order, Recipe, Slot, Source
 from service.issues.schedule import days_between, wall_clock
 from service.library.queries import network
+from service.stories.model import Story
 
 HELLO = "Here is what we have for you this time. There is no hurry. It will wait until you are ready."
+PINNED = "You pinned it for the next issue."
 PROMPT_WORDS = "A few lines are enough. We only share what you agree to."
 
 
@@ -25,6 +29,9 @@ class Occasion:
     recipe: Recipe
     planned_for: datetime
     now: datetime
+    past: Past
+    pins: Sequence[Featured] = ()
+    """What editors pinned, the oldest pin first."""
 
     @property
     def day(self) -> date:
@@ -43,6 +50,15 @@ class Choice:
     story_id: int | None = None
     article_id: int | None = None
     network_entry_id: int | None = None
+    resource_id: int | None = None
+    traits: Traits | None = None
+    """What a story adds to the mix."""
+
+    @property
+    def featured(self) -> Featured | None:
+        """What it is by kind and row id; None for words of our own."""
+        row = self.story_id or self.article_id or self.network_entry_id or self.resource_id
+        return (self.kind, row) if row is not None else None
 
 
 Chooser = Callable[[Occasion, Slot, Sequence[Choice]], Sequence[Choice]]
@@ -64,43 +80,86 @@ def said(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def waiting_since(story: Story) -> datetime:
+    """Since when it waits: from its approval on."""
+    return story.approved_at or story.published_at or story.created_at
+
+
 def _hello(_occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequence[Choice]:
     why = "Every issue begins with a few words from you."
     return [Choice(kind=ItemKind.HELLO, why=why, heading=slot.heading, words=slot.words or HELLO)]
 
 
 def _stories(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
-    paper = occasion.newsletter
-    waiting = waiting_stories(occasion.session, paper.id, paper.lang, on=occasion.planned_for, now=occasion.now)
+    paper, kind = occasion.newsletter, slot.where.get("format")
+    found = waiting_stories(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
     taken = {choice.story_id for choice in already}
-    kind = slot.where.get("format")
-    eligible = [story for story, _ in waiting if story.id not in taken and kind in (None, story.format)]
+    left = [story for story, _ in found if story.id not in taken and kind in (None, story.format)]
+    chosen: list[Choice] = []
+    while left and len(chosen) < slot.count:
+        story, why = _next_story(occasion, slot, left, [*already, *chosen])
+        left.remove(story)
+        heading = slot.heading or "A story"
+        chosen.append(Choice(kind=ItemKind.STORY, story_id=story.id, heading=heading, why=why, traits=traits_of(story)))
+    return chosen
+
+
+def _next_story(occasion: Occasion, slot: Slot, left: Sequence[Story], already: Sequence[Choice]) -> tuple[Story, str]:
+    """The next of the stories that are left, and why: a pin before the rule."""
+    by_id = {story.id: story for story in left}
+    for pinned in occasion.pins:
+        if pinned[0] is ItemKind.STORY and pinned[1] in by_id:
+            return by_id[pinned[1]], PINNED
     if slot.order is Order.LATEST:
-        eligible.reverse()
-    return [
-        Choice(
-            kind=ItemKind.STORY,
-            story_id=story.id,
-            heading=slot.heading or "A story",
-            why=f"{_place(place, slot.order)}: {_since(story.published_at)}.",
-        )
-        for place, story in enumerate(eligible[: slot.count])
-    ]
+        newest = max(left, key=lambda story: (waiting_since(story), story.id))
+        return newest, f"The newest: since {said(waiting_since(newest))}, and not in any issue yet."
+    inside = tuple(choice.traits for choice in already if choice.traits is not None)
+    mix = [*([inside] if inside else []), *occasion.past.mix(occasion.planned_for)]
+    waiting = [Waiting(story.id, waiting_since(story), traits_of(story)) for story in left]
+    first = first_in_turn(waiting, mix)
+    return by_id[first.story_id], why_in_turn(first, waiting, mix)
 
 
 def _articles(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
     paper = occasion.newsletter
-    ready = ready_articles(occasion.session, paper.id, paper.lang, on=occasion.planned_for, now=occasion.now)
+    ready = ready_articles(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
     taken = {choice.article_id for choice in already}
+    left = [pair for pair in ready if pair[0].id not in taken]
+    left.sort(key=lambda pair: _pinned_place(occasion, (ItemKind.ARTICLE, pair[0].id)))
     return [
         Choice(
             kind=ItemKind.ARTICLE,
             article_id=article.id,
             heading=slot.heading or "Good to know",
-            why=f"In date until {said(article.next_review or occasion.day)}. {_last_time(last)}",
+            why=PINNED
+            if (ItemKind.ARTICLE, article.id) in occasion.pins
+            else f"In date until {said(article.next_review or occasion.day)}. {_last_time(last)}",
         )
-        for article, last in [pair for pair in ready if pair[0].id not in taken][: slot.count]
+        for article, last in left[: slot.count]
     ]
+
+
+def _resources(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
+    paper = occasion.newsletter
+    fresh = fresh_resources(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
+    taken = {choice.resource_id for choice in already}
+    left = [each for each in fresh if each.id not in taken]
+    left.sort(key=lambda each: _pinned_place(occasion, (ItemKind.RESOURCE, each.id)))
+    return [
+        Choice(
+            kind=ItemKind.RESOURCE,
+            resource_id=each.id,
+            heading=slot.heading or "Worth reading elsewhere",
+            why=PINNED
+            if (ItemKind.RESOURCE, each.id) in occasion.pins
+            else f"Accepted on {said(each.decided_at or each.found_at)}. Not in any issue yet.",
+        )
+        for each in left[: slot.count]
+    ]
+
+
+def _pinned_place(occasion: Occasion, what: Featured) -> int:
+    return occasion.pins.index(what) if what in occasion.pins else len(occasion.pins)
 
 
 def _dates(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequence[Choice]:
@@ -115,7 +174,7 @@ def _dates(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequen
 
 
 def _network(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
-    had = last_featured(occasion.session, occasion.newsletter.id, Item.network_entry_id)
+    had = occasion.past.last(ItemKind.NETWORK)
     taken = {choice.network_entry_id for choice in already}
     within = timedelta(days=int(slot.where.get("checked_within", 3650)))
     fresh = [
@@ -139,7 +198,7 @@ def _prompt(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Seque
     prompts = occasion.recipe.prompts
     if not prompts:
         return []
-    turn = count_prompts(occasion.session, occasion.newsletter.id) % len(prompts)
+    turn = occasion.past.prompts % len(prompts)
     return [
         Choice(
             kind=ItemKind.PROMPT,
@@ -160,16 +219,6 @@ def _nothing(_occasion: Occasion, _slot: Slot, _already: Sequence[Choice]) -> Se
     return []
 
 
-def _place(place: int, order: Order) -> str:
-    if place:
-        return "Next in line"
-    return "Newest" if order is Order.LATEST else "Waiting longest"
-
-
-def _since(published: datetime | None) -> str:
-    return f"published {said(published)}, not in any issue yet" if published else "not in any issue yet"
-
-
 def _last_time(last: datetime | None) -> str:
     return f"Last in the issue of {said(last)}." if last else "Not in any issue yet."
 
@@ -185,6 +234,7 @@ _CHOOSERS: Mapping[Source, Chooser] = {
     Source.ARTICLES: _articles,
     Source.AWARENESS_DAYS: _dates,
     Source.NETWORK: _network,
+    Source.RESOURCES: _resources,
     Source.PROMPT_OF_MONTH: _prompt,
     Source.WORDS: _words,
     Source.FIXED: _nothing,
@@ -196,6 +246,7 @@ _WHY_EMPTY: Mapping[Source, str] = {
     Source.ARTICLES: "No article is in date on that day.",
     Source.AWARENESS_DAYS: "No date falls into the days after the issue.",
     Source.NETWORK: "No entry of the network has been checked lately enough.",
+    Source.RESOURCES: "No accepted article of others is left that was in no issue yet.",
     Source.PROMPT_OF_MONTH: "The recipe has no questions.",
     Source.WORDS: "The recipe has no words for it.",
     Source.FIXED: "",

@@ -8,10 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
-from service.issues.choosing import Choice, Occasion, choose, said, why_empty
+from service.editors.trail import note
+from service.issues.choosing import Choice, said
 from service.issues.errors import BadRecipe, BadRule
-from service.issues.model import Issue, Item, Newsletter
-from service.issues.recipe import read_recipe
+from service.issues.model import Issue, IssueState, Item, Newsletter, WhenThin
+from service.issues.pins import take_up
+from service.issues.planning import occasion_of, plan_issue
 from service.issues.schedule import Occurrence, following, occurrences_until, wall_clock
 from service.issues.transitions import OPEN
 
@@ -30,11 +32,15 @@ def compose(uow: UnitOfWork, newsletter: Newsletter, period: str, planned_for: d
         if winner is None:
             raise
         return winner
+    take_up(uow.session, draft)
     return draft
 
 
 def compose_due(uow: UnitOfWork, now: datetime) -> list[Issue]:
-    """Compose a draft for every date that lies within its newsletter's lead time and has none; gives the new ones."""
+    """Compose a draft for every date that lies within its newsletter's lead time and has none; gives the new ones.
+
+    A date that passed while nothing ran still gets its draft, for as long as it could leave without asking.
+    """
     drafts = []
     for newsletter in uow.session.scalars(select(Newsletter).where(Newsletter.active).order_by(Newsletter.id)).all():
         with suppress(BadRule, BadRecipe):  # the desk says so at the newsletter; the others must not wait for it
@@ -59,9 +65,19 @@ def next_open_date(session: Session, newsletter: Newsletter, now: datetime) -> O
 
 
 def _compose_due(uow: UnitOfWork, newsletter: Newsletter, now: datetime) -> list[Issue]:
-    dates = occurrences_until(newsletter, now, now + timedelta(days=newsletter.lead_days))
+    since = max(now - timedelta(hours=newsletter.latest_hours), newsletter.created_at)
+    dates = occurrences_until(newsletter, since, now + timedelta(days=newsletter.lead_days))
     missing = [date for date in dates if issue_of(uow.session, newsletter, date.period) is None]
-    return [compose(uow, newsletter, date.period, date.at, now) for date in missing]
+    return [_skipped_if_thin(uow, compose(uow, newsletter, date.period, date.at, now), now) for date in missing]
+
+
+def _skipped_if_thin(uow: UnitOfWork, issue: Issue, now: datetime) -> Issue:
+    """Give a thin issue up where the newsletter says so; its page says why, and its stories wait for the next."""
+    if issue.thin and issue.newsletter.when_thin is WhenThin.SKIP and issue.state is IssueState.DRAFT:
+        issue.state = IssueState.CANCELLED
+        uow.session.flush()
+        note(uow, None, "skipped", f"issue:{issue.id}", now=now)
+    return issue
 
 
 def issue_of(session: Session, newsletter: Newsletter, period: str) -> Issue | None:
@@ -70,15 +86,7 @@ def issue_of(session: Session, newsletter: Newsletter, period: str) -> Issue | N
 
 
 def _draft(session: Session, newsletter: Newsletter, period: str, planned_for: datetime, now: datetime) -> Issue:
-    recipe = read_recipe(newsletter.recipe)
-    occasion = Occasion(session=session, newsletter=newsletter, recipe=recipe, planned_for=planned_for, now=now)
-    chosen: list[tuple[str, Choice]] = []
-    skipped = []
-    for slot in recipe.slots:
-        found = choose(occasion, slot, [choice for _, choice in chosen])
-        chosen += [(slot.name, choice) for choice in found]
-        if not found and why_empty(slot):
-            skipped.append({"slot": slot.name, "reason": why_empty(slot)})
+    plan = plan_issue(occasion_of(session, newsletter, planned_for, now))
     day = wall_clock(planned_for, newsletter.zone).date()
     issue = Issue(
         newsletter=newsletter,
@@ -87,9 +95,10 @@ def _draft(session: Session, newsletter: Newsletter, period: str, planned_for: d
         subject=f"{newsletter.name}, {said(day)}",
         planned_for=planned_for,
         created_at=now,
-        skipped=skipped,
+        thin=plan.thin,
+        skipped=[{"slot": each.slot, "reason": each.reason} for each in plan.empty],
     )
-    for position, (slot_name, choice) in enumerate(chosen, start=1):
+    for position, (slot_name, choice) in enumerate(plan.chosen, start=1):
         _add_item(issue, position, slot_name, choice)
     return issue
 
@@ -106,4 +115,5 @@ def _add_item(issue: Issue, position: int, slot: str, choice: Choice) -> None:
         story_id=choice.story_id,
         article_id=choice.article_id,
         network_entry_id=choice.network_entry_id,
+        resource_id=choice.resource_id,
     )

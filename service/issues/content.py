@@ -7,15 +7,18 @@ held when the issue was composed, `visible_stories` says what holds now.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.issues.model import Issue, Item, ItemKind
+from service.languages import direction, primary
 from service.library.model import Article, NetworkEntry
 from service.library.names import country_name
 from service.library.queries import published_articles
+from service.library.resources import Resource, ResourceState
 from service.links import Links
 from service.markdown import first_words, to_html, to_text
 from service.stories.model import Revision, Scope, Story
@@ -23,8 +26,8 @@ from service.stories.naming import NAMELESS
 from service.stories.visibility import visible_stories
 from service.stories.wording import TEASER_WORDS
 
-LONGEST_PREHEADER = 110
-"""Characters that mailboxes show beside the subject (DOMAIN 3.8)."""
+SHORTEST_PREHEADER, LONGEST_PREHEADER = 40, 110
+"""Characters that mailboxes show beside the subject; with fewer, the first words of the mail would follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,9 @@ class Block:
     teaser: str = ""
     url: str = ""
     link_words: str = ""
+    lang: str = ""
+    """The language of its title, teaser and link words where that is not the letter's own (WCAG 2.2, 3.1.2)."""
+    dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class _Sources:
     on_the_web: frozenset[int]
     articles: Mapping[int, Article]
     entries: Mapping[int, NetworkEntry]
+    resources: Mapping[int, Resource]
 
 
 def mailed(session: Session, issue: Issue, links: Links, now: datetime) -> Content:
@@ -73,13 +80,22 @@ def archived(session: Session, issue: Issue, links: Links, now: datetime) -> Con
 def preheader(issue: Issue, content: Content) -> str:
     """The words beside the subject: the editors' own, or the titles inside, as many as fit.
 
-    They are not composed once and kept, because a title is a storyteller's too, and goes with the story.
+    They are not composed once and kept, because a title is a storyteller's too, and goes with the story. Where titles
+    alone would be short, the headings of the other parts follow.
     """
     if issue.preheader:
         return _inert(issue.preheader)
-    line = ""
-    for title in (block.title for block in content.items if block.kind in {ItemKind.STORY, ItemKind.ARTICLE}):
-        longer = f"{line or 'In this issue:'} {title}{'' if title[-1] in '.?!' else '.'}"
+    titles = [block.title for block in content.items if block.kind in {ItemKind.STORY, ItemKind.ARTICLE}]
+    line = _longer("", titles)
+    if titles and len(line) < SHORTEST_PREHEADER:
+        line = _longer(line, [block.heading for block in content.items if not block.title and block.heading])
+    return line
+
+
+def _longer(line: str, parts: Sequence[str]) -> str:
+    """`line` with as many of `parts` as fit."""
+    for part in parts:
+        longer = f"{line or 'In this issue:'} {part}{'' if part[-1] in '.?!' else '.'}"
         if len(longer) <= LONGEST_PREHEADER:
             line = longer
     return line
@@ -103,6 +119,7 @@ def _may_show(item: Item, sources: _Sources) -> bool:
         (item.story_id is None or item.story_id in sources.stories)
         and (item.article_id is None or item.article_id in sources.articles)
         and (item.network_entry_id is None or item.network_entry_id in sources.entries)
+        and (item.resource_id is None or item.resource_id in sources.resources)
     )
 
 
@@ -110,6 +127,8 @@ def _sources(session: Session, issue: Issue, surface: Scope, now: datetime) -> _
     stories = [item.story_id for item in issue.items if item.story_id]
     articles = [item.article_id for item in issue.items if item.article_id]
     entries = [item.network_entry_id for item in issue.items if item.network_entry_id]
+    resources = [item.resource_id for item in issue.items if item.resource_id]
+    accepted = select(Resource).where(Resource.id.in_(resources), Resource.state == ResourceState.ACCEPTED)
     seen = session.execute(visible_stories(surface, now).where(Story.id.in_(stories)))
     web = session.execute(visible_stories(Scope.WEB, now).where(Story.id.in_(stories)))
     return _Sources(
@@ -120,6 +139,7 @@ def _sources(session: Session, issue: Issue, surface: Scope, now: datetime) -> _
             e.id: e
             for e in session.scalars(select(NetworkEntry).where(NetworkEntry.id.in_(entries), NetworkEntry.active))
         },
+        resources={each.id: each for each in session.scalars(accepted)},
     )
 
 
@@ -130,6 +150,8 @@ def _block(item: Item, sources: _Sources, links: Links) -> Block:
         return _article(item, sources.articles[item.article_id], links)
     if item.network_entry_id is not None:
         return _entry(item, sources.entries[item.network_entry_id])
+    if item.resource_id is not None:
+        return _resource(item, sources.resources[item.resource_id])
     if item.kind is ItemKind.PROMPT:
         return _words(item, url=links.to("/stories/share"), link_words="Tell us in your words")
     return _words(item)
@@ -143,6 +165,7 @@ def _story(item: Item, story: Story, words: Revision, sources: _Sources, links: 
         byline=_inert(_byline(story)),
         note=_note(story.content_notes),
         teaser=_inert(first_words(words.teaser or words.body, TEASER_WORDS)),
+        **_language(story.lang, item),
         url=links.story(story.slug) if linked else "",
         link_words=_inert(f"Read the story “{words.title}”") if linked else "",
     )
@@ -158,6 +181,7 @@ def _article(item: Item, article: Article, links: Links) -> Block:
         title=_inert(article.title),
         note=_note(article.content_notes),
         teaser=_inert(article.summary),
+        **_language(article.lang, item),
         url=links.article(article.section.slug, article.slug),
         link_words=_inert(f"Read “{article.title}”"),
     )
@@ -172,6 +196,25 @@ def _entry(item: Item, entry: NetworkEntry) -> Block:
         url=entry.url,
         link_words=_inert(f"Go to {entry.name}") if entry.url else "",
     )
+
+
+def _resource(item: Item, resource: Resource) -> Block:
+    host = (urlsplit(resource.url).hostname or "").removeprefix("www.")
+    return _words(
+        item,
+        title=_inert(resource.title),
+        byline=_inert(f"on {host}"),
+        teaser=_inert(resource.words),
+        **_language(resource.lang or item.issue.newsletter.lang, item),
+        url=resource.url,
+        link_words=_inert(f"Read “{resource.title}” on {host}"),
+    )
+
+
+def _language(lang: str, item: Item) -> dict[str, str]:
+    """What says the language of an item that is not in that of the letter; nothing for the others."""
+    own = item.issue.newsletter.lang
+    return {} if primary(lang) == primary(own) else {"lang": lang, "dir": direction(lang)}
 
 
 def _words(item: Item, **parts: str) -> Block:

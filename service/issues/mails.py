@@ -16,12 +16,13 @@ MARK = "[TEST] "
 
 
 def test_copy(uow: UnitOfWork, head: Letterhead, subject_id: int, now: datetime) -> Mailing | None:
-    """The issue as it would leave now, to the editor who asked, with links that open nobody's preferences."""
+    """The issue as it would leave now, to an editor or a seed address, with links that open nobody's preferences."""
     test = uow.session.get(IssueTest, subject_id)
     editor = uow.session.get(Editor, test.editor_id) if test else None
     if test is None or editor is None or not editor.active:
         return None
     issue = uow.session.get_one(Issue, test.issue_id)
+    to = Address(test.to) if test.to else Address(editor.email, editor.name)
     copy = render_issue(uow.session, issue, head, now)[0]
     return Mailing(
         name="test",
@@ -31,9 +32,7 @@ def test_copy(uow: UnitOfWork, head: Letterhead, subject_id: int, now: datetime)
         text=copy.text,
         html=copy.html,
         lang=copy.lang,
-        recipients=[
-            Recipient(to=Address(editor.email, editor.name), delivery=f"test-{test.id}", slots=inert_slots(head.links))
-        ],
+        recipients=[Recipient(to=to, delivery=f"test-{test.id}", slots=inert_slots(head.links))],
         headers={"Auto-Submitted": "auto-generated"},
     )
 

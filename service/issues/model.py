@@ -1,6 +1,6 @@
 """Newsletters (the recurring publication), their issues (one edition), and the items of an issue."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -36,8 +36,16 @@ class ItemKind(StrEnum):
     ARTICLE = "article"
     DATES = "dates"
     NETWORK = "network"
+    RESOURCE = "resource"
     PROMPT = "prompt"
     ASK = "ask"
+
+
+class WhenThin(StrEnum):
+    """What happens on a date for which too little is ready."""
+
+    ASK = "ask"
+    SKIP = "skip"
 
 
 class Newsletter(Base):
@@ -52,18 +60,44 @@ class Newsletter(Base):
     sender: Mapped[str] = mapped_column(default="")
     """`Name <box@example.org>`; empty means MAIL_FROM."""
     lang: Mapped[str] = mapped_column(default="en-GB")
+    """The language of the letter itself, and of what is in it unless `more_languages` names others."""
+    more_languages: Mapped[list[str]] = mapped_column(default_factory=list)
+    """Further languages of stories and articles that may be in it (BCP 47)."""
+    topics: Mapped[list[str]] = mapped_column(default_factory=list)
+    """A story must have one of them; empty means any story."""
     rrule: Mapped[str]
     """RFC 5545 recurrence rule without DTSTART, such as FREQ=MONTHLY;BYDAY=1TU."""
     wall_time: Mapped[str]
     """HH:MM on the clock of `zone`."""
     zone: Mapped[str]
     lead_days: Mapped[int] = mapped_column(default=7)
-    """How many days before its date an issue is composed."""
+    """How many days before its date an issue is composed: the time there is to review it."""
+    starts_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day it may come out, from which "every second week" counts; empty means the day it was made."""
+    exceptions: Mapped[list[str]] = mapped_column(default_factory=list)
+    """The dates of the rule (`period`) on which no issue comes out."""
+    moves: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    """period -> the wall time at which that one issue comes out instead, such as 2026-07-08T10:00."""
+    approvals: Mapped[int] = mapped_column(default=2)
+    """How many people must approve an issue, where the team is large enough."""
+    approver_roles: Mapped[list[str]] = mapped_column(default_factory=list)
+    """Roles of which one person each must be among them, such as `reviewer`."""
+    schedules_itself: Mapped[bool] = mapped_column(default=False)
+    """Whether an issue goes onto the schedule for its date with its last approval."""
+    thin_below: Mapped[int] = mapped_column(default=1)
+    """An issue with fewer stories and articles than this is thin."""
+    when_thin: Mapped[WhenThin] = mapped_column(default=WhenThin.ASK)
+    latest_hours: Mapped[int] = mapped_column(default=6)
+    """How late an issue may leave without asking, after a night in which nothing ran."""
+    seeds: Mapped[list[str]] = mapped_column(default_factory=list)
+    """Addresses that get a test copy besides the editor, such as a screen reader user's or another mail program's."""
     recipe: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     """What an issue is composed from; `recipe.read_recipe` knows its shape."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    """Also the day the rule counts from ("every second week")."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - two editors at once: the second is told
 
 
 class Issue(Base):
@@ -88,12 +122,32 @@ class Issue(Base):
     """The instant it was scheduled for; empty until then."""
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None] = mapped_column(default=None)
+    edited_by: Mapped[int | None] = mapped_column(ForeignKey("editors.id"), default=None)
+    """Who changed it last; empty for a draft as it was composed."""
+    thin: Mapped[str] = mapped_column(default="")
+    """Why there is too little in it, as one sentence; empty when there is enough."""
     skipped: Mapped[list[dict[str, Any]]] = mapped_column(default_factory=list)
     """The slots of the recipe that stayed empty, as {"slot", "reason"}."""
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("editors.id"), default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The last of the approvals it needs; IssueApproval has all of them."""
+    approved_hash: Mapped[str] = mapped_column(default="")
+    """The content that was approved (`fingerprint.content_hash`)."""
+    audience: Mapped[int | None] = mapped_column(default=None)
+    """How many readers it had when it began to leave."""
+    accessibility: Mapped[list[str] | None] = mapped_column(default=None)
+    """The faults that the accessibility check found in it as it left; empty (not None) means none."""
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    local_time: Mapped[bool] = mapped_column(default=False)
+    """Whether each reader gets it when the clocks of their own zone show the time that `send_at` is on the newsletter's
+    clock."""
+    canary_percent: Mapped[int] = mapped_column(default=0)
+    """How many of a hundred readers get it before the others, who wait until all is well; 0 means that nobody waits."""
+    canary_minutes: Mapped[int] = mapped_column(default=10)
+    """How long the others wait."""
+    canary_judged_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the others were let go, or the issue was paused instead."""
     held_because: Mapped[str] = mapped_column(default="")
     """Why a paused issue does not go on, in the transport's words, for the operator."""
     version: Mapped[int] = mapped_column(default=1)
@@ -122,10 +176,26 @@ class Item(Base):
     story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"), index=True, default=None)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"), index=True, default=None)
     network_entry_id: Mapped[int | None] = mapped_column(ForeignKey("network_entries.id"), index=True, default=None)
+    resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"), index=True, default=None)
+
+
+class IssueApproval(Base):
+    """One person's yes to one exact content. An edit ends it; the row stays as the proof."""
+
+    __tablename__ = "issue_approvals"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), index=True)
+    editor_id: Mapped[int] = mapped_column(ForeignKey("editors.id"))
+    content_hash: Mapped[str]
+    needed: Mapped[int]
+    """How many people had to say yes at that moment; 1 where the team was one."""
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class IssueTest(Base):
-    """A test copy of an issue that an editor asked for, to the editor's own address."""
+    """A test copy of an issue that an editor asked for: to the editor's own address, and the newsletter's seeds."""
 
     __tablename__ = "issue_tests"
 
@@ -133,3 +203,5 @@ class IssueTest(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), index=True)
     editor_id: Mapped[int] = mapped_column(ForeignKey("editors.id", ondelete="CASCADE"))
     asked_at: Mapped[datetime]
+    to: Mapped[str] = mapped_column(default="")
+    """The address of a seed; empty means the editor's own."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from service.issues.errors import NoSuchIssue
@@ -12,9 +12,6 @@ from service.issues.transitions import GOING, OPEN
 
 PUBLIC = frozenset({IssueState.SENT, IssueState.REPORTED, IssueState.CORRECTED})
 """The states in which an issue is listed in the archive."""
-
-LATEST = timedelta(hours=6)
-"""How late an issue may leave without asking, after a night in which nothing ran (DOMAIN 5)."""
 
 
 def newsletters(session: Session) -> Sequence[Newsletter]:
@@ -38,17 +35,34 @@ def issue_at_desk(session: Session, issue_id: int) -> Issue:
     return issue
 
 
-def due_issues(session: Session, now: datetime) -> Sequence[Issue]:
-    """Scheduled issues whose time has come, and is not `missed`, the one that waits longest first."""
-    in_time = Issue.send_at.between(now - LATEST, now)
-    query = select(Issue).where(Issue.state == IssueState.SCHEDULED, in_time)
-    return session.scalars(query.order_by(Issue.send_at, Issue.id)).all()
+def newsletter_at_desk(session: Session, newsletter_id: int) -> Newsletter:
+    """A newsletter by its row id. Raises NoSuchIssue."""
+    found = session.get(Newsletter, newsletter_id)
+    if found is None:
+        raise NoSuchIssue
+    return found
+
+
+WIDEST_ZONES = timedelta(hours=26)
+"""From the first zone of the earth that comes to a time of day to the last."""
+
+
+def due_issues(session: Session, now: datetime, *, ahead: timedelta = timedelta()) -> Sequence[Issue]:
+    """Scheduled issues whose time comes within `ahead`, and is not `missed`, the one that waits longest first.
+
+    One that goes out on local time may be due for its easternmost readers long before that.
+    """
+    near, nearest = Issue.send_at <= now + ahead, Issue.send_at <= now + ahead + WIDEST_ZONES
+    query = select(Issue).where(Issue.state == IssueState.SCHEDULED, or_(near, and_(Issue.local_time, nearest)))
+    waiting = session.scalars(query.order_by(Issue.send_at, Issue.id).options(joinedload(Issue.newsletter)))
+    return [issue for issue in waiting if not missed(issue, now)]
 
 
 def missed(issue: Issue, now: datetime) -> bool:
     """True when a scheduled issue is so late that somebody must be asked before it leaves."""
-    late = issue.send_at is not None and issue.send_at < now - LATEST
-    return issue.state is IssueState.SCHEDULED and late
+    if issue.state is not IssueState.SCHEDULED or issue.send_at is None:
+        return False
+    return issue.send_at < now - timedelta(hours=issue.newsletter.latest_hours)
 
 
 def open_issues(session: Session) -> Sequence[Issue]:

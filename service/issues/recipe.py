@@ -32,6 +32,7 @@ class Source(StrEnum):
     ARTICLES = "articles"
     AWARENESS_DAYS = "awareness_days"
     NETWORK = "network"
+    RESOURCES = "resources"
     PROMPT_OF_MONTH = "prompt_of_month"
     WORDS = "words"
     FIXED = "fixed"

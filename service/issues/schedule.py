@@ -2,14 +2,17 @@
 
 The rule is expanded on naive wall time and the zone is attached to each result, so that "first Tuesday, 09:00" stays
 at nine on the wall when the clocks change. PEP 495 gives the rest: with fold=0, a wall time that the clocks jump over
-comes out later by the length of the jump, and one that happens twice means the first.
+comes out later by the length of the jump, and one that happens twice means the first. Editors may take single dates
+out, and move single issues to another wall time; an issue keeps its period wherever it is moved to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
 from itertools import islice, takewhile
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrule, rrulestr
@@ -22,7 +25,7 @@ _PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSET
 
 
 class Rule(Protocol):
-    """What `occurrences` needs of a newsletter. The rule counts from the day of `created_at`."""
+    """What `occurrences` needs of a newsletter. The rule counts from `starts_on`, or from the day of `created_at`."""
 
     @property
     def rrule(self) -> str: ...
@@ -32,6 +35,12 @@ class Rule(Protocol):
     def zone(self) -> str: ...
     @property
     def created_at(self) -> datetime: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def exceptions(self) -> Collection[str]: ...
+    @property
+    def moves(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Occurrence:
     period: str
     at: datetime
     """The instant, in UTC."""
+    moved: bool = False
+    """Whether an editor gave it another time than the rule."""
 
 
 def occurrences(newsletter: Rule, after: datetime, count: int) -> list[Occurrence]:
@@ -55,12 +66,43 @@ def occurrences_until(newsletter: Rule, after: datetime, last: datetime) -> list
 
 def following(newsletter: Rule, after: datetime) -> Iterator[Occurrence]:
     """Every occurrence strictly after the instant `after`, in order. Raises BadRule."""
+    return merge(_by_rule(newsletter, after), _moved(newsletter, after), key=lambda each: each.at)
+
+
+def date_of(newsletter: Rule, period: str) -> Occurrence:
+    """The occurrence of a period, even of one that was taken out. Raises BadRule for a day the rule does not give."""
+    zone = _zone(newsletter.zone)
+    try:
+        day = datetime.fromisoformat(period)
+    except ValueError as error:
+        raise BadRule(f"{period!r} is not a date such as 2026-07-07.") from error
+    walls = _expand(newsletter, zone).between(day, day + timedelta(days=1), inc=True)
+    wall = next((wall for wall in walls if wall.date() == day.date()), None)
+    if wall is None:
+        raise BadRule(f"The rule gives no issue on {period}.")
+    if to := newsletter.moves.get(period):
+        return Occurrence(period, _instant(_read_wall(to), zone), moved=True)
+    return Occurrence(period, _instant(wall, zone))
+
+
+def _by_rule(newsletter: Rule, after: datetime) -> Iterator[Occurrence]:
     zone = _zone(newsletter.zone)
     start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=2)  # a gap may push a wall time past `after`
+    left_out = {*newsletter.exceptions, *newsletter.moves}
     for wall in _expand(newsletter, zone).xafter(start, inc=True):
-        at = wall.replace(tzinfo=zone).astimezone(UTC)
-        if at > after:
-            yield Occurrence(wall.date().isoformat(), at)
+        period, at = wall.date().isoformat(), _instant(wall, zone)
+        if at > after and period not in left_out:
+            yield Occurrence(period, at)
+
+
+def _moved(newsletter: Rule, after: datetime) -> list[Occurrence]:
+    """What was moved and lies after `after`. A move of a date that the rule no longer gives counts for nothing."""
+    found = []
+    for period in newsletter.moves:
+        with suppress(BadRule):
+            found.append(date_of(newsletter, period))
+    kept = [each for each in found if each.at > after and each.period not in newsletter.exceptions]
+    return sorted(kept, key=lambda each: each.at)
 
 
 def wall_moment(day: date, at: time, zone: str) -> datetime:
@@ -86,8 +128,12 @@ def check_rule(newsletter: Rule) -> None:
         raise BadRule(f"The rule {newsletter.rrule!r} never comes round.")
 
 
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
 def _expand(newsletter: Rule, zone: ZoneInfo) -> rrule:
-    first = newsletter.created_at.astimezone(zone).date()
+    first = newsletter.starts_on or newsletter.created_at.astimezone(zone).date()
     return _read(newsletter.rrule, datetime.combine(first, _wall_time(newsletter.wall_time)))
 
 
@@ -117,6 +163,13 @@ def _wall_time(text: str) -> time:
         return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
     except ValueError as error:
         raise BadRule(f"The time {text!r} is not one such as 09:00.") from error
+
+
+def _read_wall(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRule(f"{text!r} is not a time such as 2026-07-08T10:00.") from error
 
 
 def _zone(name: str) -> ZoneInfo:

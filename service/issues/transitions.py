@@ -14,6 +14,7 @@ class Move(StrEnum):
     APPROVE = "approve"
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
+    HOLD = "hold"
     BEGIN = "begin"
     FINISH = "finish"
     REACH_REST = "reach_rest"
@@ -25,11 +26,18 @@ class Move(StrEnum):
 
 
 TRANSITIONS: dict[Move, dict[S, S]] = {
-    Move.EDIT: {S.DRAFT: S.DRAFT, S.IN_REVIEW: S.IN_REVIEW, S.APPROVED: S.IN_REVIEW, S.SCHEDULED: S.IN_REVIEW},
+    Move.EDIT: {
+        S.DRAFT: S.DRAFT,
+        S.IN_REVIEW: S.IN_REVIEW,
+        S.APPROVED: S.IN_REVIEW,
+        S.SCHEDULED: S.IN_REVIEW,
+        S.PREFLIGHT: S.IN_REVIEW,
+    },
     Move.SUBMIT: {S.DRAFT: S.IN_REVIEW},
     Move.APPROVE: {S.DRAFT: S.APPROVED, S.IN_REVIEW: S.APPROVED},
-    Move.SCHEDULE: {S.APPROVED: S.SCHEDULED, S.SCHEDULED: S.SCHEDULED},
-    Move.UNSCHEDULE: {S.SCHEDULED: S.APPROVED},
+    Move.SCHEDULE: {S.APPROVED: S.SCHEDULED, S.SCHEDULED: S.SCHEDULED, S.PREFLIGHT: S.SCHEDULED},
+    Move.UNSCHEDULE: {S.SCHEDULED: S.APPROVED, S.PREFLIGHT: S.APPROVED},
+    Move.HOLD: {S.SCHEDULED: S.PREFLIGHT},
     Move.BEGIN: {S.SCHEDULED: S.SENDING},
     Move.FINISH: {S.SENDING: S.SENT},
     Move.REACH_REST: {S.SENDING: S.SENDING, S.SENT: S.SENDING},
@@ -37,13 +45,19 @@ TRANSITIONS: dict[Move, dict[S, S]] = {
     Move.STOP: {S.SCHEDULED: S.STOPPED, S.SENDING: S.STOPPED, S.PAUSED: S.STOPPED},
     Move.RESUME: {S.PAUSED: S.SENDING, S.STOPPED: S.SENDING},
     Move.REOPEN: {S.STOPPED: S.IN_REVIEW},
-    Move.CANCEL: {S.DRAFT: S.CANCELLED, S.IN_REVIEW: S.CANCELLED, S.APPROVED: S.CANCELLED, S.STOPPED: S.CANCELLED},
+    Move.CANCEL: {
+        S.DRAFT: S.CANCELLED,
+        S.IN_REVIEW: S.CANCELLED,
+        S.APPROVED: S.CANCELLED,
+        S.PAUSED: S.CANCELLED,
+        S.STOPPED: S.CANCELLED,
+    },
 }
 """move -> (the state it may start from -> the state it leads to). An edit takes approval and schedule away.
 
 `resume` is for an issue that had begun to leave, `reopen` for one that was stopped before that."""
 
-ENGINE = frozenset({Move.BEGIN, Move.FINISH, Move.REACH_REST, Move.PAUSE})
+ENGINE = frozenset({Move.HOLD, Move.BEGIN, Move.FINISH, Move.REACH_REST, Move.PAUSE})
 """Moves that only the delivery engine makes."""
 
 OPEN = frozenset({S.IDEA, S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.PREFLIGHT})

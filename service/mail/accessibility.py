@@ -1,6 +1,7 @@
 """Whether everybody can read a mail: rules of the Email Markup Consortium and of WCAG 2.2 that a machine can check.
 
-Light colours are judged as they are written; what a dark mode makes of them is looked at by people.
+Colours are judged three times: as they are written, with our own styles for dark mode, and with light and dark swapped,
+which is what programs that know no such styles do by force.
 """
 
 import re
@@ -10,12 +11,16 @@ from quopri import encodestring
 
 from service.mail.colours import contrast
 from service.mail.elements import Element, read_page
+from service.mail.page import darkened
 
 LARGEST = 100_000
 """Bytes of HTML as sent; from about 102 kB on Gmail cuts the end off, and the unsubscribe link with it."""
 
 SMALLEST_TEXT = 16.0
 """Pixels."""
+
+LEAST_CONTRAST = 4.5
+"""WCAG 2.2, 1.4.3."""
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FILE_NAME = re.compile(
@@ -31,7 +36,7 @@ def faults(html: str, text: str) -> list[str]:
     """What is wrong with a mail, one plain sentence each, most general first; empty when nothing is."""
     page = read_page(html)
     found = [fault for rule in _PAGE_RULES for fault in rule(page)]
-    found += [*_size(html), *_text_part(page, text)]
+    found += [*_dark(html), *_size(html), *_text_part(page, text)]
     return list(dict.fromkeys(found))
 
 
@@ -109,15 +114,40 @@ def _letters(page: Element) -> Iterator[str]:
             yield f"text is justified: “{_start(element)}”"
 
 
+def _alignment(page: Element) -> Iterator[str]:
+    """Words begin on the side on which their language begins."""
+    for element in _with_words(page):
+        if _in_button(element):  # it is as wide as its words
+            continue
+        way = next((around.attributes["dir"] for around in element.lineage() if around.attributes.get("dir")), "ltr")
+        if _inherited(element, "text-align") == {"rtl": "left", "ltr": "right"}.get(way):
+            yield f"words of a language that is read {way} begin on the wrong side: “{_start(element)}”"
+
+
 def _contrast(page: Element) -> Iterator[str]:
     for element in _with_words(page):
         ink, paper = element.colour, element.background
-        if contrast(ink, paper) < 4.5:
+        if contrast(ink, paper) < LEAST_CONTRAST:
             yield f"too little contrast ({contrast(ink, paper):.1f}:1, {ink} on {paper}): “{_start(element)}”"
+        swapped = contrast(ink.swapped, paper.swapped)
+        if swapped < LEAST_CONTRAST:
+            yield f"too little contrast where a program swaps light and dark ({swapped:.1f}:1): “{_start(element)}”"
+
+
+def _dark(html: str) -> Iterator[str]:
+    for element in _with_words(read_page(darkened(html))):
+        found = contrast(element.colour, element.background)
+        if found < LEAST_CONTRAST:
+            yield f"too little contrast in dark mode ({found:.1f}:1): “{_start(element)}”"
+
+
+def sent_size(html: str) -> int:
+    """Bytes of an HTML part as it is sent: quoted-printable. Fill its slots first."""
+    return len(encodestring(html.encode()))
 
 
 def _size(html: str) -> Iterator[str]:
-    size = len(encodestring(html.encode()))
+    size = sent_size(html)
     if size > LARGEST:
         yield f"the mail is {size // 1000} kB; from {LARGEST // 1000} kB on its end may be cut off"
 
@@ -140,6 +170,7 @@ _PAGE_RULES: tuple[Callable[[Element], Iterator[str]], ...] = (
     _link_words,
     _link_look,
     _letters,
+    _alignment,
     _contrast,
 )
 
@@ -150,8 +181,12 @@ def _with_words(page: Element) -> Iterator[Element]:
 
 def _least_line_height(element: Element) -> float:
     """1.5 for running text; headings and buttons are short, and look torn apart at that."""
-    is_short = any(around.tag in _HEADINGS or (around.tag == "a" and around.paint) for around in element.lineage())
-    return 1.2 if is_short else 1.5
+    is_heading = any(around.tag in _HEADINGS for around in element.lineage())
+    return 1.2 if is_heading or _in_button(element) else 1.5
+
+
+def _in_button(element: Element) -> bool:
+    return any(around.tag == "a" and around.paint for around in element.lineage())
 
 
 def _inherited(element: Element, name: str) -> str:

@@ -1,6 +1,7 @@
 """Colours as CSS writes them, and the contrast between two of them."""
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from typing import NamedTuple
 
 
@@ -19,6 +20,12 @@ class Colour(NamedTuple):
         """Relative luminance, 0 … 1 (WCAG 2.2)."""
         red, green, blue = (_linear(part / 255) for part in self)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    @property
+    def swapped(self) -> "Colour":
+        """The same hue with its lightness turned round: what a forced dark mode makes of it, more or less."""
+        hue, lightness, saturation = rgb_to_hls(*(part / 255 for part in self))
+        return Colour(*(round(part * 255) for part in hls_to_rgb(hue, 1 - lightness, saturation)))
 
 
 BLACK = Colour(0, 0, 0)

@@ -5,6 +5,7 @@ onto the elements, because some mail programs read no style sheet.
 """
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from css_inline import CSSInliner
@@ -16,6 +17,7 @@ _VOID_TAGS = "area base br col embed hr img input link meta source track wbr"
 VOID = frozenset(_VOID_TAGS.split())
 """HTML elements without content or end tag."""
 
+_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{")
 _LEAVE_ALONE = 'data-css-inline="ignore"'
 
 
@@ -30,6 +32,21 @@ def to_page(mjml: str, styles: str) -> str:
     except ValueError as error:
         raise BadTemplate(f"not well-formed MJML: {error}") from error
     return _inline(_complete(html, language), styles)
+
+
+def darkened(html: str) -> str:
+    """The page as it looks in dark mode: what its style sheets say for it, written onto the elements."""
+    return _inline(html, "".join(_dark_rules(html)))
+
+
+def _dark_rules(html: str) -> Iterator[str]:
+    for block in _DARK.finditer(html):
+        depth = 1
+        for place in range(block.end(), len(html)):
+            depth += {"{": 1, "}": -1}.get(html[place], 0)
+            if depth == 0:
+                yield html[block.end() : place]
+                break
 
 
 def _complete(html: str, language: dict[str, str]) -> str:

@@ -6,6 +6,11 @@ from service.db import Database
 from service.editors.model import Editor, Role
 from service.issues.compose import compose_next
 from service.issues.model import Issue, Newsletter
+from service.links import Links
+from service.mail.letterhead import Letterhead
+from service.mail.message import Address
+from service.mail.rendering import Templates
+from service.tokens import Tokens
 from tests.cast import EVE, NOW
 from tests.issues.paper import a_newsletter, a_story, an_article
 
@@ -33,3 +38,18 @@ def issue(database: Database, newsletter: Newsletter) -> Issue:
         a_story(uow.session, "the-bench")
         an_article(uow.session, "remission")
         return compose_next(uow, uow.session.merge(newsletter), NOW)
+
+
+@pytest.fixture(scope="session")
+def head() -> Letterhead:
+    """Who writes, as the demo has it."""
+    tokens = Tokens((b"a-secret-that-only-the-tests-know-0123456789",))
+    return Letterhead(
+        links=Links("http://localhost", tokens),
+        tokens=tokens,
+        sender=Address("news@mail.example.org", "Storywell Demo"),
+        reply_to=None,
+        organisation="Storywell Demo",
+        postal_address="Storywell Demo, 1 Example Street, Exampleton EX1 2MP",
+        templates=Templates(),
+    )

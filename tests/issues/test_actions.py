@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from service.db import Database, UnitOfWork
 from service.editors.model import Editor, TrailEntry
-from service.issues import actions
+from service.issues import actions, approvals, scheduling
+from service.issues.copies import send_test
 from service.issues.errors import ChangedMeanwhile, NoSuchIssue, NothingToSend, NotPossibleNow
 from service.issues.model import Issue, IssueState, Newsletter
 from service.issues.queries import due_issues, missed
+from service.mail.letterhead import Letterhead
 from service.mail.model import Notice
 from tests.cast import NOW
 from tests.conftest import Chime
@@ -23,14 +25,14 @@ LATER = NOW + timedelta(days=3)
 def approved(database: Database, issue: Issue, editor: Editor) -> int:
     """The id of the July issue, approved by Eve."""
     with database.unit() as uow:
-        return actions.approve(uow, issue.id, editor, now=NOW).id
+        return approvals.approve(uow, issue.id, editor, now=NOW).id
 
 
 @pytest.fixture
-def sending(database: Database, approved: int, editor: Editor) -> int:
+def sending(database: Database, approved: int, editor: Editor, head: Letterhead) -> int:
     """The id of the July issue while it leaves."""
     with database.unit() as uow:
-        actions.schedule(uow, approved, NOW, editor, now=NOW)
+        scheduling.schedule(uow, approved, NOW, editor, head=head, now=NOW)
         return actions.begin_sending(uow, approved, NOW).id
 
 
@@ -47,7 +49,7 @@ def test_approval_says_who_and_when_and_leaves_a_trail(database: Database, appro
         entry = session.scalars(select(TrailEntry)).one()
 
     assert (issue.state, issue.approved_by, issue.approved_at) == (IssueState.APPROVED, editor.id, NOW)
-    assert (entry.editor_id, entry.verb, entry.subject) == (editor.id, "approved", f"issue:{approved}")
+    assert (entry.editor_id, entry.verb, entry.subject) == (editor.id, "approved_alone", f"issue:{approved}")
 
 
 def test_an_issue_without_anything_to_read_cannot_be_approved(
@@ -61,23 +63,23 @@ def test_an_issue_without_anything_to_read_cannot_be_approved(
         uow.session.add(empty)
 
     with pytest.raises(NothingToSend), database.unit() as uow:
-        actions.approve(uow, empty.id, editor, now=NOW)
+        approvals.approve(uow, empty.id, editor, now=NOW)
 
     assert state_of(database, empty.id) is IssueState.DRAFT
 
 
-def test_a_draft_cannot_be_scheduled(database: Database, issue: Issue, editor: Editor) -> None:
+def test_a_draft_cannot_be_scheduled(database: Database, issue: Issue, editor: Editor, head: Letterhead) -> None:
     """First somebody approves it."""
     with pytest.raises(NotPossibleNow), database.unit() as uow:
-        actions.schedule(uow, issue.id, LATER, editor, now=NOW)
+        scheduling.schedule(uow, issue.id, LATER, editor, head=head, now=NOW)
 
 
 def test_a_scheduled_issue_is_due_when_its_time_has_come(
-    database: Database, approved: int, editor: Editor, chime: Chime
+    database: Database, approved: int, editor: Editor, chime: Chime, head: Letterhead
 ) -> None:
     """Not a moment before, and the sweep finds it even if nobody rings."""
     with database.unit() as uow:
-        actions.schedule(uow, approved, LATER, editor, now=NOW)
+        scheduling.schedule(uow, approved, LATER, editor, head=head, now=NOW)
 
     with database.read() as session:
         assert due_issues(session, LATER - timedelta(seconds=1)) == []
@@ -85,10 +87,12 @@ def test_a_scheduled_issue_is_due_when_its_time_has_come(
     assert ("delivery.start", approved) not in chime.rung
 
 
-def test_an_issue_that_missed_its_time_waits_for_an_editor(database: Database, approved: int, editor: Editor) -> None:
+def test_an_issue_that_missed_its_time_waits_for_an_editor(
+    database: Database, approved: int, editor: Editor, head: Letterhead
+) -> None:
     """Up to six hours late it leaves by itself; later than that nobody expects it any more."""
     with database.unit() as uow:
-        actions.schedule(uow, approved, LATER, editor, now=NOW)
+        scheduling.schedule(uow, approved, LATER, editor, head=head, now=NOW)
 
     with database.read() as session:
         issue, limit = session.get_one(Issue, approved), LATER + timedelta(hours=6)
@@ -99,21 +103,21 @@ def test_an_issue_that_missed_its_time_waits_for_an_editor(database: Database, a
 
 @pytest.mark.parametrize("ago", [0, 60])
 def test_scheduling_for_a_time_that_has_passed_means_now(
-    database: Database, approved: int, editor: Editor, chime: Chime, ago: int
+    database: Database, approved: int, editor: Editor, chime: Chime, ago: int, head: Letterhead
 ) -> None:
     """And the worker is rung at once."""
     with database.unit() as uow:
-        issue = actions.schedule(uow, approved, NOW - timedelta(minutes=ago), editor, now=NOW)
+        issue = scheduling.schedule(uow, approved, NOW - timedelta(minutes=ago), editor, head=head, now=NOW)
 
     assert issue.send_at == NOW
     assert ("delivery.start", approved) in chime.rung
 
 
-def test_unscheduling_keeps_the_approval(database: Database, approved: int, editor: Editor) -> None:
+def test_unscheduling_keeps_the_approval(database: Database, approved: int, editor: Editor, head: Letterhead) -> None:
     """Nothing was edited, so nothing needs to be read again."""
     with database.unit() as uow:
-        actions.schedule(uow, approved, LATER, editor, now=NOW)
-        issue = actions.unschedule(uow, approved, editor, now=NOW)
+        scheduling.schedule(uow, approved, LATER, editor, head=head, now=NOW)
+        issue = scheduling.unschedule(uow, approved, editor, now=NOW)
 
     assert (issue.state, issue.send_at, issue.approved_by) == (IssueState.APPROVED, None, editor.id)
 
@@ -165,10 +169,12 @@ def test_a_stopped_issue_goes_on_or_is_cancelled(database: Database, sending: in
         assert actions.resume(uow, sending, editor, now=NOW).state is IssueState.SENDING
 
 
-def test_an_issue_stopped_before_it_left_is_reopened(database: Database, approved: int, editor: Editor) -> None:
+def test_an_issue_stopped_before_it_left_is_reopened(
+    database: Database, approved: int, editor: Editor, head: Letterhead
+) -> None:
     """It has no batches to go on with; it goes back to review."""
     with database.unit() as uow:
-        actions.schedule(uow, approved, LATER, editor, now=NOW)
+        scheduling.schedule(uow, approved, LATER, editor, head=head, now=NOW)
         actions.stop(uow, approved, editor, now=NOW)
     with pytest.raises(NotPossibleNow), database.unit() as uow:
         actions.resume(uow, approved, editor, now=NOW)
@@ -182,7 +188,7 @@ def test_an_issue_stopped_before_it_left_is_reopened(database: Database, approve
 def test_a_test_copy_is_owed_to_the_editor(database: Database, issue: Issue, editor: Editor) -> None:
     """A row and a notice; the issue stays as it is."""
     with database.unit() as uow:
-        test = actions.send_test(uow, issue.id, editor, now=NOW)
+        test = send_test(uow, issue.id, editor, now=NOW)[0]
 
     with database.read() as session:
         notice = session.scalars(select(Notice)).one()
@@ -196,9 +202,9 @@ Act = Callable[[UnitOfWork, int, Editor], object]
 @pytest.mark.parametrize(
     "act",
     [
-        lambda uow, issue_id, eve: actions.submit(uow, issue_id, eve, version=99, now=NOW),
-        lambda uow, issue_id, eve: actions.approve(uow, issue_id, eve, version=99, now=NOW),
-        lambda uow, issue_id, eve: actions.schedule(uow, issue_id, LATER, eve, version=99, now=NOW),
+        lambda uow, issue_id, eve: approvals.submit(uow, issue_id, eve, version=99, now=NOW),
+        lambda uow, issue_id, eve: approvals.approve(uow, issue_id, eve, version=99, now=NOW),
+        lambda uow, issue_id, eve: scheduling.unschedule(uow, issue_id, eve, version=99, now=NOW),
         lambda uow, issue_id, eve: actions.cancel(uow, issue_id, eve, version=99, now=NOW),
     ],
 )
@@ -211,4 +217,4 @@ def test_nobody_acts_on_what_they_have_not_seen(database: Database, issue: Issue
 def test_an_issue_that_is_not_there(database: Database, editor: Editor) -> None:
     """Has a name of its own among the errors."""
     with pytest.raises(NoSuchIssue), database.unit() as uow:
-        actions.approve(uow, 404, editor, now=NOW)
+        approvals.approve(uow, 404, editor, now=NOW)

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from service.bootstrap import Services
 from service.cli.issues import issues
 from service.db import Database
-from service.editors.model import Editor, Role
+from service.editors.model import Editor, Role, TrailEntry
+from service.issues.editing import set_subject
 from service.issues.model import Issue, IssueState, Newsletter
 from tests.cast import EVE, MAL, NOW
 from tests.conftest import Clock
@@ -71,7 +73,7 @@ def test_a_time_may_be_now_past_or_elsewhere(
 
 def test_status_has_the_frozen_words(services: Services, issue: Issue) -> None:
     """Scripts rely on them."""
-    assert set(said(services, "status", issue.id)) == FROZEN
+    assert set(said(services, "status", issue.id)) == FROZEN | {"outlook"}
     assert "Issue 1 is draft: 0 recipients" in call(services, "status", issue.id).stdout
 
 
@@ -108,3 +110,44 @@ def test_a_viewer_may_not_approve(services: Services, database: Database, issue:
         uow.session.add(Editor(email=MAL, name="Mal", role=Role.VIEWER, created_at=NOW))
 
     assert f"The account of {MAL} may not approve" in call(services, "approve", issue.id, "--by", MAL).stderr
+
+
+def test_two_people_approve_from_a_terminal_too(services: Services, issue: Issue, editor: Editor) -> None:
+    """The first yes leaves it in review; the same person cannot say it twice; one line says why."""
+    with services.database.unit() as uow:
+        uow.session.add(Editor(email=MAL, role=Role.ADMIN, created_at=NOW))
+
+    assert said(services, "approve", issue.id, "--by", EVE)["state"] == "in_review"
+    again = call(services, "approve", issue.id, "--by", EVE)
+    assert (again.exit_code, again.stderr) == (
+        1,
+        f"Error: {EVE} has approved it already; somebody else has to say the next yes.\n",
+    )
+    assert said(services, "approve", issue.id, "--by", MAL)["state"] == "approved"
+
+
+def test_whoever_edited_last_does_not_approve_from_a_terminal_either(
+    services: Services, issue: Issue, editor: Editor
+) -> None:
+    """A colleague has to."""
+    with services.database.unit() as uow:
+        uow.session.add(Editor(email=MAL, role=Role.ADMIN, created_at=NOW))
+        set_subject(uow, issue.id, "July", "", by=editor, now=NOW)
+
+    assert "edited the issue last" in call(services, "approve", issue.id, "--by", EVE).stderr
+
+
+def test_preflight_refuses_in_one_line(services: Services, issue: Issue, editor: Editor) -> None:
+    """With a sentence for each thing to mend, an exit status, and an entry in the trail."""
+    with services.database.unit() as uow:
+        set_subject(uow, issue.id, "TODO: a subject", "", now=NOW)
+    said(services, "approve", issue.id, "--by", EVE)
+
+    refused = call(services, "schedule", issue.id, "--at", "now")
+
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "Preflight refuses it: “TODO” looks like" in refused.stderr
+    assert said(services, "status", issue.id)["state"] == "approved"
+    with services.database.read() as session:
+        verbs = session.scalars(select(TrailEntry.verb).order_by(TrailEntry.id)).all()
+    assert verbs[-1] == "preflight_refused_placeholder"

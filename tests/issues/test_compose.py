@@ -9,9 +9,12 @@ from service.db import Database, SilentDoorbell
 from service.issues.compose import compose, compose_due, compose_next, issue_of
 from service.issues.errors import BadRecipe
 from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
+from service.issues.planning import NO_ASK
+from service.issues.schedule import occurrences
 from service.stories.model import Scope
 from tests.cast import NOW
 from tests.issues.paper import FIRST_JULY, RECIPE, a_newsletter, a_story, an_article, an_entry, days_before, take_back
+from tests.stories.tales import an_answer
 
 FIRST_AUGUST = FIRST_JULY + timedelta(days=28)
 
@@ -55,7 +58,7 @@ def test_every_item_says_why_it_is_there(database: Database, newsletter: Newslet
 
     assert [item.why for item in issue.items] == [
         "Every issue begins with a few words from you.",
-        "Waiting longest: published 7 April 2026, not in any issue yet.",
+        "Waiting since 7 April 2026.",
         "In date until 1 March 2027. Not in any issue yet.",
         "In the 35 days from 7 July 2026.",
         "Checked on 1 June 2026. Not in any issue yet.",
@@ -82,8 +85,8 @@ def test_a_recipe_may_ask_for_the_latest_first(database: Database) -> None:
     stories = items_of(composed(database, paper), ItemKind.STORY)
 
     assert [item.story_id for item in stories] == [newest.id, older.id]
-    assert stories[0].why.startswith("Newest: ")
-    assert stories[1].why.startswith("Next in line: ")
+    assert stories[0].why.startswith("The newest: since ")
+    assert stories[1].why.startswith("The newest: since ")
 
 
 def test_a_story_without_consent_for_the_newsletter_is_not_chosen(database: Database, newsletter: Newsletter) -> None:
@@ -103,8 +106,8 @@ def test_a_story_whose_consent_ends_before_the_issue_is_not_chosen(database: Dat
     """It would have to be left out on the day."""
     with database.unit() as uow:
         story = a_story(uow.session, "soon-over")
-        for answer in story.consents:
-            answer.expires_at = FIRST_JULY - timedelta(days=1)
+        ends = FIRST_JULY - timedelta(days=1)
+        story.consents.append(an_answer(Scope.NEWSLETTER, story.words, expires_at=ends))
 
     assert items_of(composed(database, newsletter), ItemKind.STORY) == []
 
@@ -294,3 +297,39 @@ def test_two_slots_never_share_a_story(database: Database) -> None:
 
     assert [item.slot for item in issue.items] == ["lead"]
     assert [entry["slot"] for entry in issue.skipped] == ["second"]
+
+
+def test_no_ask_for_money_in_an_issue_with_a_memorial(database: Database) -> None:
+    """Wherever the two stand in the recipe: the ask waits, the story does not, and an ask for words may stay."""
+    give = {"slot": "give", "source": "words", "heading": "Please", "words": "Donate to our fund."}
+    write = {"slot": "write", "source": "words", "heading": "Write to us", "words": "Tell us how you are."}
+    with database.unit() as uow:
+        paper = a_newsletter(uow.session, recipe={"slots": [give, {"slot": "lead", "source": "stories"}, write]})
+        a_story(uow.session, "learning-to-cook", days_before(60)).format = "memoriam"
+        a_story(uow.session, "other", days_before(5))
+
+    july, august = composed(database, paper), composed(database, paper, "2026-08-04")
+
+    assert [item.slot for item in july.items] == ["lead", "write"]
+    assert july.skipped == [{"slot": "give", "reason": NO_ASK}]
+    assert [item.slot for item in august.items] == ["give", "lead", "write"]
+
+
+def test_the_mix_of_the_last_issues_counts(database: Database) -> None:
+    """After two patients the carer comes, though a patient has waited a week longer, and the item says so."""
+    with database.unit() as uow:
+        paper = a_newsletter(uow.session, recipe={"slots": [{"slot": "lead", "source": "stories"}]})
+        for number in range(4):
+            a_story(uow.session, f"patient-{number}", days_before(40 - number))
+        carer = a_story(uow.session, "carer", days_before(30))
+        carer.role = "carer"
+    with database.unit() as uow:
+        newsletter = uow.session.merge(paper)
+        dates = occurrences(newsletter, NOW, 3)
+        made = [compose(uow, newsletter, date.period, date.at, NOW).items[0] for date in dates]
+
+    assert [item.story_id == carer.id for item in made] == [False, False, True]
+    assert made[2].why == (
+        "Waiting since 11 May 2026. We have not had a carer's story for two issues. "
+        "For a fair mix it goes before 2 that waited longer."
+    )

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from service.db import Database
 from service.editors.model import Editor
-from service.issues import actions, editing
+from service.issues import actions, approvals, editing, scheduling
 from service.issues.editing import Direction
 from service.issues.errors import ChangedMeanwhile, NoSuchIssue, NotEligible, NotPossibleNow
 from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
+from service.mail.letterhead import Letterhead
 from service.stories.model import Scope
 from tests.cast import NOW
 from tests.issues.paper import a_story, an_article, take_back
@@ -51,13 +52,13 @@ def test_the_second_of_two_editors_is_told(database: Database, issue: Issue) -> 
 
 @pytest.mark.parametrize("scheduled", [False, True])
 def test_an_edit_takes_approval_and_schedule_away(
-    database: Database, issue: Issue, editor: Editor, scheduled: bool
+    database: Database, issue: Issue, editor: Editor, scheduled: bool, head: Letterhead
 ) -> None:
     """What was read is not what would be sent."""
     with database.unit() as uow:
-        actions.approve(uow, issue.id, editor, now=NOW)
+        approvals.approve(uow, issue.id, editor, now=NOW)
         if scheduled:
-            actions.schedule(uow, issue.id, NOW, editor, now=NOW)
+            scheduling.schedule(uow, issue.id, NOW, editor, head=head, now=NOW)
 
     with database.unit() as uow:
         edited = editing.set_subject(uow, issue.id, "New", "", now=NOW)
@@ -65,11 +66,13 @@ def test_an_edit_takes_approval_and_schedule_away(
     assert (edited.state, edited.approved_by, edited.send_at) == (IssueState.IN_REVIEW, None, None)
 
 
-def test_nothing_can_be_edited_once_it_leaves(database: Database, issue: Issue, editor: Editor) -> None:
+def test_nothing_can_be_edited_once_it_leaves(
+    database: Database, issue: Issue, editor: Editor, head: Letterhead
+) -> None:
     """Readers have it."""
     with database.unit() as uow:
-        actions.approve(uow, issue.id, editor, now=NOW)
-        actions.schedule(uow, issue.id, NOW, editor, now=NOW)
+        approvals.approve(uow, issue.id, editor, now=NOW)
+        scheduling.schedule(uow, issue.id, NOW, editor, head=head, now=NOW)
         actions.begin_sending(uow, issue.id, NOW)
 
     with pytest.raises(NotPossibleNow), database.unit() as uow:

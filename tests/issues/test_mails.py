@@ -2,7 +2,7 @@
 
 from service.bootstrap import Services
 from service.editors.model import Editor
-from service.issues.actions import send_test
+from service.issues.copies import send_test
 from service.issues.mails import COMPOSERS
 from service.issues.model import Issue
 from service.mail.message import Address, Mailing
@@ -13,7 +13,7 @@ from tests.cast import EVE, NOW
 def copy_for(services: Services, issue: Issue, editor: Editor) -> Mailing | None:
     """The mail that the worker would send."""
     with services.database.unit() as uow:
-        test = send_test(uow, issue.id, editor, now=NOW)
+        test = send_test(uow, issue.id, editor, now=NOW)[0]
         return COMPOSERS["issue_test"](uow, services.head, test.id, NOW)
 
 

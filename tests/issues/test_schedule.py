@@ -1,7 +1,8 @@
 """When a newsletter comes out."""
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.issues.errors import BadRule
-from service.issues.schedule import check_rule, days_between, occurrences, occurrences_until, wall_clock, wall_moment
+from service.issues.schedule import (
+    check_rule,
+    date_of,
+    days_between,
+    occurrences,
+    occurrences_until,
+    wall_clock,
+    wall_moment,
+)
 
 
 @dataclass
@@ -20,6 +29,9 @@ class Paper:
     wall_time: str = "09:00"
     zone: str = "Europe/London"
     created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    starts_on: date | None = None
+    exceptions: Sequence[str] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
 
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -204,3 +216,71 @@ def test_the_wall_and_the_instant_are_two_ways_to_say_the_same() -> None:
 
     assert at == datetime(2026, 7, 7, 8, 0, tzinfo=UTC)
     assert wall_clock(at, "Europe/London").strftime("%H:%M") == "09:00"
+
+
+def test_an_exception_is_passed_over() -> None:
+    """No issue in August; the ones around it stay."""
+    paper = Paper(exceptions=["2026-08-04"])
+
+    periods = [each.period for each in occurrences(paper, datetime(2026, 7, 1, tzinfo=UTC), 2)]
+
+    assert periods == ["2026-07-07", "2026-09-01"]
+
+
+def test_a_moved_issue_keeps_its_period_and_takes_its_place_in_time() -> None:
+    """Moved behind the next one, it comes after it, once, on the newsletter's own clock."""
+    paper = Paper(moves={"2026-07-07": "2026-08-06T18:30"})
+
+    found = occurrences(paper, datetime(2026, 7, 1, tzinfo=UTC), 3)
+
+    assert [(each.period, each.moved) for each in found] == [
+        ("2026-08-04", False), ("2026-07-07", True), ("2026-09-01", False),
+    ]  # fmt: skip
+    assert found[1].at == datetime(2026, 8, 6, 17, 30, tzinfo=UTC)
+
+
+def test_a_move_of_a_date_that_the_rule_no_longer_gives_counts_for_nothing() -> None:
+    """The rule was changed after somebody moved an issue."""
+    paper = Paper(rrule="FREQ=MONTHLY;BYDAY=1WE", moves={"2026-07-07": "2026-07-08T10:00"})
+
+    assert not any(each.moved for each in occurrences(paper, NEW_YEAR, 12))
+
+
+def test_a_move_into_the_gap_of_spring_comes_later() -> None:
+    """The same rule as for every other wall time."""
+    paper = Paper(moves={"2026-03-03": "2026-03-29T01:30"})
+
+    assert date_of(paper, "2026-03-03").at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("period", ["2026-07-08", "soon", ""])
+def test_a_day_that_the_rule_does_not_give_is_no_date_of_the_newsletter(period: str) -> None:
+    """Nothing there to skip or to move."""
+    with pytest.raises(BadRule):
+        date_of(Paper(), period)
+
+
+@given(
+    zone=st.sampled_from(sorted(CHANGES)),
+    taken=st.sets(st.integers(0, 11), max_size=4),
+    moved=st.dictionaries(st.integers(0, 11), st.integers(-40, 40), max_size=4),
+)
+def test_exceptions_and_moves_touch_no_other_date(zone: str, taken: set[int], moved: dict[int, int]) -> None:
+    """Every period of a year comes exactly once, unless it was taken out; only moved ones have another time."""
+    plain = {each.period: each.at for each in occurrences(Paper(zone=zone), NEW_YEAR, 12)}
+    periods = sorted(plain)
+    moves = {periods[n]: f"{date.fromisoformat(periods[n]) + timedelta(days=by)}T10:15" for n, by in moved.items()}
+    paper = Paper(zone=zone, exceptions=[periods[n] for n in taken], moves=moves)
+
+    found = [each for each in occurrences(paper, NEW_YEAR - timedelta(days=60), 16) if each.period in plain]
+
+    assert sorted(each.period for each in found) == sorted(set(periods) - {periods[n] for n in taken})
+    assert all(each.at == plain[each.period] for each in found if not each.moved)
+    assert [each.at for each in found] == sorted(each.at for each in found)
+
+
+def test_every_second_week_counts_from_the_day_that_was_chosen() -> None:
+    """A newsletter may begin later than the day it was made."""
+    paper = Paper(rrule="FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", starts_on=date(2026, 1, 14))
+
+    assert [each.period for each in occurrences(paper, NEW_YEAR, 2)] == ["2026-01-14", "2026-01-28"]

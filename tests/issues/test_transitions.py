@@ -27,8 +27,9 @@ def test_a_move_leads_where_the_table_says_and_is_refused_elsewhere(state: Issue
 def test_only_what_was_scheduled_can_begin_to_leave(state: IssueState) -> None:
     """And only what was approved can be scheduled."""
     assert (state in TRANSITIONS[Move.BEGIN]) == (state is IssueState.SCHEDULED)
+    approved = {IssueState.APPROVED, IssueState.SCHEDULED, IssueState.PREFLIGHT}
     assert TRANSITIONS[Move.SCHEDULE].get(state) in {None, IssueState.SCHEDULED}
-    assert (state in TRANSITIONS[Move.SCHEDULE]) <= (state in {IssueState.APPROVED, IssueState.SCHEDULED})
+    assert (state in TRANSITIONS[Move.SCHEDULE]) <= (state in approved)
 
 
 def test_an_edit_takes_an_approval_away() -> None:

@@ -7,14 +7,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.bootstrap import Services
 from service.cli.demo import seed_demo
-from service.delivery.ledger import claim, intend, record_unknown
+from service.delivery.ledger import claim, intend
+from service.delivery.records import record_unknown
 from service.delivery.start import start
 from service.editors.actions import make_sign_in_link
 from service.editors.model import Editor
-from service.issues.actions import approve, schedule
+from service.issues.approvals import approve
 from service.issues.compose import compose_next
 from service.issues.editing import set_subject
 from service.issues.queries import newsletter_named
+from service.issues.scheduling import schedule
 from tests.journeys.conftest import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -55,9 +57,9 @@ def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, i
     page, here = at_desk, f"/desk/issues/{issue_id}"
     page.goto(here)
     check(page)
-    story = page.locator(".item").nth(1).locator("h3").inner_text()
+    story = page.locator(".item").nth(1).locator("h3[id]").inner_text()
     page.get_by_role("button", name=f"Up {story}").press("Enter")
-    expect(page.locator(".item").first.locator("h3")).to_have_text(story)
+    expect(page.locator(".item").first.locator("h3[id]")).to_have_text(story)
     for path in (f"{here}/items/1", f"{here}/subject"):
         page.goto(path)
         check(page)
@@ -81,11 +83,32 @@ def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, i
     check(page)
 
 
+def test_newsletters_and_checks_are_for_everyone(at_desk: Page, services: Services, issue_id: int) -> None:
+    """The form of a newsletter with its dates, and preflight with something to mend."""
+    page = at_desk
+    for path in ("/desk/newsletters", "/desk/newsletters/new", "/desk/newsletters/1"):
+        page.goto(path)
+        check(page)
+    page.get_by_role("link", name="Move").first.press("Enter")
+    expect(page.get_by_role("heading", name="Move one issue")).to_be_visible()
+    check(page)
+
+    with services.database.unit() as uow:
+        set_subject(uow, issue_id, "TODO", "", now=services.clock())
+    page.goto(f"/desk/issues/{issue_id}/preflight")
+    page.get_by_text("Send it in spite of this").press("Enter")
+    page.get_by_label("Why?").fill("It is the name of a film.")
+    check(page)
+    page.get_by_role("button", name="Ask a second person").press("Enter")
+    expect(page.get_by_text("A second person has to agree.")).to_be_visible()
+    check(page)
+
+
 def test_the_preview_shows_the_mail_in_a_frame_that_may_do_nothing(at_desk: Page, issue_id: int) -> None:
     """The words are there; scripts and links out of the frame are not possible."""
     at_desk.goto(f"/desk/issues/{issue_id}")
-    frame = at_desk.locator(".frame-phone iframe")
-    frame.scroll_into_view_if_needed()
+    at_desk.locator("#preview").scroll_into_view_if_needed()
+    frame = at_desk.frame_locator("#preview").locator("iframe")
 
     assert frame.get_attribute("sandbox") == ""
     expect(frame.content_frame.get_by_text("There is no hurry.")).to_be_visible()
@@ -103,12 +126,11 @@ def test_who_has_it_is_for_everyone(at_desk: Page, services: Services, issue_id:
     now = services.clock()
     with services.database.unit() as uow:
         approve(uow, issue_id, eve, now=now)
-        schedule(uow, issue_id, now, eve, now=now)
+        schedule(uow, issue_id, now, eve, head=services.head, now=now)
         start(uow, issue_id, services.head, batch_size=1000, slots=1, now=now)
-        batch_id = claim(uow.session, issue_id, "worker", now=now)
-        assert batch_id is not None
-        intend(uow.session, batch_id, "worker", now=now)
-        record_unknown(uow.session, batch_id, "worker", "the connection was lost")
+        holds = claim(uow.session, issue_id, "worker", now=now)
+        intend(uow.session, holds, "worker", now=now)
+        record_unknown(uow.session, holds[0].id, "worker", "the connection was lost")
 
     at_desk.goto(f"/desk/issues/{issue_id}")
     at_desk.get_by_role("link", name="Person by person").press("Enter")

@@ -21,7 +21,7 @@ HEAD = {
 
 def item(kind: str, heading: str = "", *, words: str = "", **more: str) -> dict[str, Any]:
     """One item: every key, empty when not given; `words` is Markdown."""
-    keys = ("title", "teaser", "url", "link_words", "note", "byline")
+    keys = ("title", "teaser", "url", "link_words", "note", "byline", "lang", "dir")
     html = to_html(words) if words else Markup("")
     return {"kind": kind, "heading": heading, "html": html, "text": to_text(words), **dict.fromkeys(keys, ""), **more}
 
@@ -93,3 +93,34 @@ ITEMS = [
         link_words="Tell your story",
     ),
 ]
+
+ARABIC = [
+    item("hello", words="حزيران شهر المساءات الطويلة، وشهر الأسئلة. اسأل السؤال نفسه **مرتين**، لا بأس في ذلك."),
+    item(
+        "story",
+        "قصة",
+        title="أسئلة سألتها أيام الثلاثاء",
+        byline="نور، 11 سنة",
+        note="طفلة مصابة بالسرطان",
+        teaser="نور في الحادية عشرة. كانت أمها تكتب قائمة أسئلة ليوم العيادة.",
+        url="https://news.example.org/stories/noor",
+        link_words="اقرأ قصة نور",
+    ),
+    item(
+        "dates",
+        "تواريخ مهمة",
+        words="- **14 حزيران** اليوم العالمي للمتبرعين بالدم\n- [اكتب إلينا](https://news.example.org/stories/share)",
+    ),
+    item("prompt", "سؤال لك", words="ماذا يوجد في حقيبة الانتظار؟\n\n> أوراق اللعب. دائمًا.\n"),
+    item(
+        "article",
+        "In English",
+        title="How ALL is diagnosed",
+        teaser="The tests you may have and why.",
+        url="https://news.example.org/a",
+        link_words="Read how ALL is diagnosed",
+        lang="en-GB",
+        dir="ltr",
+    ),
+]
+"""The same from right to left, with one item in English."""

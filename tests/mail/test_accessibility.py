@@ -16,6 +16,7 @@ GOOD = """<!doctype html><html lang="en" dir="ltr"><head><title>June</title></he
 <p><a href="https://x.example/unsubscribe/t">Unsubscribe</a></p>
 </td></tr></table></div></body></html>"""
 GOOD = GOOD.replace('<div style="display:none">', '<div lang="en" dir="ltr" style="display:none">')
+DARK = "<style>@media (prefers-color-scheme: dark) { body, div { background-color: #1a1816 !important; } %s }</style>"
 TEXT = "June\n\nUnsubscribe: https://x.example/unsubscribe/t\n"
 
 
@@ -54,6 +55,11 @@ def test_good_mail_has_no_faults() -> None:
         ("<p>Words", '<p style="text-align:justify">Words', "justified"),
         ("color:#1b6157", "color:#9a9a9a", "too little contrast (2.8:1, #9a9a9a on #fffdf8): “Tomasz’s story”"),
         ("background:#1b6157;color:#fff", "background:#f0b48f;color:#fff", "on #f0b48f"),
+        ("color:#1b6157", "color:#0000ff", "where a program swaps light and dark"),
+        ("<title>", f"{DARK % 'p { color: #333333 !important; }'}<title>", "dark mode (1.4:1): “Words and .”"),
+        ("<title>", f"{DARK % 'h1 { background-color: #2e2923 }'}<title>", "dark mode (1.0:1): “June”"),
+        ("<p>Words", '<p style="text-align:right">Words', "begin on the wrong side"),
+        ("<p>Words", '<p dir="rtl" style="text-align:left">Words', "begin on the wrong side"),
         ("Words", "Words " * 20_000, "kB; from 100 kB on its end may be cut off"),
         ("unsubscribe/t", "unsubscribe/other", "text part does not have the unsubscribe link"),
     ],

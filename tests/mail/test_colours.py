@@ -27,3 +27,10 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast(BLACK, WHITE) == contrast(WHITE, BLACK) == pytest.approx(21)
     assert contrast(Colour(0x77, 0x77, 0x77), WHITE) == pytest.approx(4.48, abs=0.01)
     assert contrast(WHITE, WHITE) == 1
+
+
+def test_light_and_dark_are_swapped_and_the_hue_stays() -> None:
+    """What programs without dark styles of ours do by force."""
+    assert (BLACK.swapped, WHITE.swapped) == (WHITE, BLACK)
+    assert Colour(255, 0, 0).swapped == Colour(255, 0, 0)
+    assert Colour(0x1B, 0x61, 0x57).swapped == Colour(0x9E, 0xE4, 0xDA)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from service.mail.accessibility import faults
 from service.mail.elements import read_page
 from service.mail.rendering import Rendered, Templates
-from tests.mail.sample import ITEMS, issue, item
+from tests.mail.sample import ARABIC, ITEMS, issue, item
 
 
 def rendered(templates: Templates, lang: str = "en-GB", **changes: Any) -> Rendered:
@@ -149,3 +149,36 @@ def test_dark_colours_can_be_read_too(templates: Templates) -> None:
 
     assert "#ece4d6" in re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
     assert faults(html, page.text) == []
+
+
+def test_links_that_stand_alone_are_as_high_as_a_thumb(templates: Templates) -> None:
+    """Unsubscribe above all: 44 pixels, at the top and at the end."""
+    page = read_page(templates.render("issue", lang="en-GB", **issue()).html)
+    alone = [link for link in page.find("a") if link.attributes.get("class") == "tap"]
+
+    assert [link.text for link in alone] == [
+        "Read this on the web", "Unsubscribe", "call 116 123", "Find a helpline near you",
+        "Choose what you get, or take a break", "Unsubscribe",
+    ]  # fmt: skip
+    assert {link.line_height + link.height_of_padding for link in alone} == {44}
+
+
+def test_an_item_in_another_language_says_so(templates: Templates) -> None:
+    """A screen reader changes its voice (WCAG 2.2, 3.1.2)."""
+    story = item(
+        "story", "A story", title="كرسي", teaser="نص", link_words="اقرأ", url="https://x.example", lang="ar", dir="rtl"
+    )
+
+    html = templates.render("issue", lang="en-GB", **issue(items=[story])).html
+
+    assert html.count('lang="ar" dir="rtl"') == 3
+    assert '<p class="kicker" lang' not in html
+
+
+def test_an_issue_from_right_to_left_with_english_in_it_passes(templates: Templates) -> None:
+    """Each language begins on its own side."""
+    page = templates.render("issue", lang="ar", **issue(items=ARABIC))
+
+    assert faults(page.html, page.text) == []
+    english = [each for each in read_page(page.html).find("h2", "p") if each.attributes.get("lang") == "en-GB"]
+    assert [each.style["text-align"] for each in english] == ["left", "left"]

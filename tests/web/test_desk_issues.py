@@ -14,7 +14,7 @@ from service.issues.compose import compose_next
 from service.issues.model import Issue, IssueState, Newsletter
 from service.mail.model import Notice
 from service.stories.model import Scope, Story
-from service.web.desk.issues import PREVIEW_POLICY
+from service.web.desk.issue_preview import PREVIEW_POLICY
 from tests.cast import EVE, NOW
 from tests.conftest import Chime, Clock
 from tests.issues.paper import FIRST_JULY, a_newsletter, a_story, an_article, take_back
@@ -81,7 +81,7 @@ def test_the_page_says_why_each_item_is_there(desk: FlaskClient) -> None:
     page = desk.get(PAGE).text
 
     assert page.count("Why it is here:") == 5
-    assert "Waiting longest: published 10 June 2026, not in any issue yet." in page
+    assert "Waiting since 10 June 2026." in page
     assert "No entry of the network has been checked lately enough." in page
 
 

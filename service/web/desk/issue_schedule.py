@@ -2,14 +2,16 @@
 
 from datetime import UTC, date, datetime, time
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service.delivery.status import issue_status
 from service.editors.model import Role
-from service.issues import actions
+from service.issues import scheduling
 from service.issues.model import Issue
+from service.issues.preflight.examine import blocks, examine, note_refusal
+from service.issues.preflight.findings import PreflightBlocks
 from service.issues.queries import issue_at_desk
 from service.issues.schedule import wall_clock, wall_moment
 from service.issues.transitions import Move, after
@@ -55,9 +57,17 @@ def confirm(issue_id: int) -> Response:
 def schedule(issue_id: int) -> ResponseReturnValue:
     """Yes, send it then."""
     at = _confirmed()
-    with services().database.unit() as uow:
-        issue = actions.schedule(uow, issue_id, at, editor(), version=seen_version(), now=now())
-        zone = issue.newsletter.zone
+    try:
+        with services().database.unit() as uow:
+            issue = scheduling.schedule(
+                uow, issue_id, at, editor(), head=services().head, version=seen_version(), now=now()
+            )
+            zone = issue.newsletter.zone
+    except PreflightBlocks as refused:
+        with services().database.unit() as uow:
+            note_refusal(uow, issue_id, editor(), refused, now=now())
+        flash("It is not scheduled. The checks below say what to mend first.")
+        return redirect(url_for("desk_issue_preflight.preflight", issue_id=issue_id), 303)
     return back_to(issue_id, f"It goes out on {moment(at, zone)}." if at > now() else "It goes out now.")
 
 
@@ -72,7 +82,8 @@ def _confirmed() -> datetime:
 
 def _question(session: Session, found: Issue, at: datetime | None) -> Response:
     readers = issue_status(session, found.id).recipients
-    return render("desk/issues/confirm.html", issue=found, at=at, readers=readers)
+    stops = blocks(session, found, examine(session, found, services().head, now()))
+    return render("desk/issues/confirm.html", issue=found, at=at, readers=readers, stops=stops)
 
 
 def _form(found: Issue, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:

@@ -6,29 +6,29 @@ from sqlalchemy.orm import Session
 
 from service.delivery.status import issue_status
 from service.editors.model import Editor, Role
-from service.issues import actions
+from service.issues import actions, approvals, scheduling
 from service.issues.compose import compose_next
 from service.issues.content import mailed, preheader
-from service.issues.editing import articles_to_add, stories_to_add
+from service.issues.copies import To, send_test
 from service.issues.errors import BadRecipe, BadRule
-from service.issues.mails import inert_slots, sender_of
-from service.issues.model import Issue, Newsletter
+from service.issues.mails import sender_of
+from service.issues.model import Issue, IssueState, Newsletter
 from service.issues.queries import closed_issues, issue_at_desk, missed, newsletter_named, newsletters, open_issues
 from service.issues.recipe import read_recipe
-from service.issues.render import RenderedVariant, render_issue
 from service.issues.schedule import occurrences
 from service.issues.transitions import Move, possible
-from service.mail.mime import fill
 from service.web.access import desk
+from service.web.desk.issue_builder import builder_parts
 from service.web.frame import editor, now, render, services
 
 DATES_SHOWN = 4
 
-PREVIEW_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox"
-)
-"""A mail needs its inline styles and nothing else; it is shown in a frame of the desk, which may do nothing."""
+APPROVED_WORDS = {
+    IssueState.IN_REVIEW: "Your yes is written down. Somebody else has to approve it too.",
+    IssueState.APPROVED: "Approved. You can schedule it now.",
+    IssueState.SCHEDULED: "Approved, and on the schedule for its date.",
+}
+"""What an approval led to."""
 
 blueprint = Blueprint("desk_issues", __name__, url_prefix="/desk/issues")
 
@@ -67,31 +67,22 @@ def issue(issue_id: int) -> Response:
             moves=_moves(found),
             missed=missed(found, now()),
             counts=issue_status(session, found.id),
-            text=_sample(_rendered(session, found).text),
             sender=sender_of(found, services().head),
-            stories=stories_to_add(session, found, now()),
-            articles=articles_to_add(session, found, now()),
-            approver=session.get(Editor, found.approved_by) if found.approved_by else None,
+            standing=approvals.standing_of(session, found),
+            approvers=approvers_of(session, found),
+            **builder_parts(session, found),
         )
-
-
-@blueprint.get("/<int:issue_id>/preview.html")
-@desk()
-def preview(issue_id: int) -> Response:
-    """The HTML part as a reader would get it now, for a frame of the issue's page."""
-    with services().database.read() as session:
-        answer = Response(_sample(_rendered(session, issue_at_desk(session, issue_id)).html))
-    answer.headers["Content-Security-Policy"] = PREVIEW_POLICY
-    return answer
 
 
 @blueprint.post("/<int:issue_id>/test")
 @desk(Role.EDITOR)
 def test(issue_id: int) -> ResponseReturnValue:
-    """Send a copy to the editor's own address."""
+    """Send copies to the editor's own address, to the team, or to the newsletter's seed addresses."""
+    chosen = request.form.get("to", To.ME)
     with services().database.unit() as uow:
-        actions.send_test(uow, issue_id, editor(), now=now())
-    return back_to(issue_id, f"A test is on its way to {editor().email}.")
+        sent = send_test(uow, issue_id, editor(), to=To(chosen) if chosen in set(To) else To.ME, now=now())
+    who = editor().email if chosen == To.ME else f"{len(sent)} {'address' if len(sent) == 1 else 'addresses'}"
+    return back_to(issue_id, f"A test is on its way to {who}.")
 
 
 @blueprint.post("/<int:issue_id>/submit")
@@ -99,17 +90,20 @@ def test(issue_id: int) -> ResponseReturnValue:
 def submit(issue_id: int) -> ResponseReturnValue:
     """Ask for it to be read."""
     with services().database.unit() as uow:
-        actions.submit(uow, issue_id, editor(), version=seen_version(), now=now())
+        approvals.submit(uow, issue_id, editor(), version=seen_version(), now=now())
     return back_to(issue_id, "It is in review now.")
 
 
 @blueprint.post("/<int:issue_id>/approve")
-@desk(Role.EDITOR)
+@desk(Role.EDITOR, Role.REVIEWER, Role.SAFEGUARDING, Role.TRANSLATOR)
 def approve(issue_id: int) -> ResponseReturnValue:
     """Answer for the words that were on the page."""
     with services().database.unit() as uow:
-        actions.approve(uow, issue_id, editor(), version=seen_version(), now=now())
-    return back_to(issue_id, "Approved. You can schedule it now.")
+        issue = approvals.approve(uow, issue_id, editor(), version=seen_version(), now=now())
+        against = scheduling.schedule_by_itself(uow, issue, head=services().head, now=now())
+    if against:
+        return back_to(issue_id, "Approved, but not scheduled: the checks before sending found something to mend.")
+    return back_to(issue_id, APPROVED_WORDS[issue.state])
 
 
 @blueprint.post("/<int:issue_id>/unschedule")
@@ -117,7 +111,7 @@ def approve(issue_id: int) -> ResponseReturnValue:
 def unschedule(issue_id: int) -> ResponseReturnValue:
     """Take it off the schedule."""
     with services().database.unit() as uow:
-        actions.unschedule(uow, issue_id, editor(), now=now())
+        scheduling.unschedule(uow, issue_id, editor(), now=now())
     return back_to(issue_id, "It is off the schedule. It stays approved.")
 
 
@@ -178,15 +172,12 @@ def _dates(paper: Newsletter) -> tuple[list[object], str]:
 
 
 def _moves(found: Issue) -> frozenset[Move]:
-    if editor().role not in {Role.EDITOR, Role.ADMIN}:
-        return frozenset()
-    return possible(found.state, started=found.started_at is not None)
+    moves = possible(found.state, started=found.started_at is not None)
+    if editor().role in {Role.EDITOR, Role.ADMIN}:
+        return moves
+    return moves & {Move.APPROVE} if editor().role in found.newsletter.approver_roles else frozenset()
 
 
-def _rendered(session: Session, found: Issue) -> RenderedVariant:
-    return render_issue(session, found, services().head, now())[0]
-
-
-def _sample(part: str) -> str:
-    """A part of the mail with its slots filled for nobody."""
-    return fill(part, inert_slots(services().links))
+def approvers_of(session: Session, found: Issue) -> list[Editor]:
+    """Who has said yes to the content as it is now."""
+    return [session.get_one(Editor, yes.editor_id) for yes in approvals.standing_of(session, found).given]
