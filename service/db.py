@@ -1,7 +1,7 @@
 """The database: the declarative base, the only sessionmaker, and the unit of work that rings doorbells after commit."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
@@ -83,25 +83,37 @@ class SilentDoorbell:
         """Do nothing."""
 
 
+class Journal(Protocol):
+    """Keeps outside the database what a restored backup must not undo."""
+
+    def keep(self, tombstones: Sequence[Mapping[str, Any]]) -> None:
+        """Write them down durably, or raise: then nothing is committed either."""
+
+
 class UnitOfWork:
     """One transaction. Actions change rows through `session` and leave notes; whoever opened it closes it."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.notes: list[tuple[str, int]] = []
+        self.tombstones: list[Mapping[str, Any]] = []
 
     def enqueue(self, task: str, row: int, *, times: int = 1) -> None:
         """Have `task` rung with the id `row` if, and only if, this unit commits: once, or for so many workers."""
         if (task, row) not in self.notes:
             self.notes.extend([(task, row)] * times)
 
+    def journal_erasure(self, kind: str, key: str, *, now: datetime, **facts: str) -> None:
+        """Have the journal say, before this unit commits, that what a keyed hash or an id stands for ended at `now`."""
+        self.tombstones.append({"at": now.astimezone(UTC).isoformat(), "kind": kind, "key": key, **facts})
+
 
 class Database:
     """Opens units of work (write) and sessions that cannot write (read)."""
 
-    def __init__(self, url: str, doorbell: Doorbell, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, doorbell: Doorbell, *, pool_size: int = 10, journal: Journal | None = None) -> None:
         self.engine = make_engine(url, pool_size=pool_size)
-        self._doorbell = doorbell
+        self._doorbell, self._journal = doorbell, journal
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -111,11 +123,14 @@ class Database:
 
     @contextmanager
     def unit(self) -> Iterator[UnitOfWork]:
-        """A transaction that may write: commits when the block ends, rolls back when it raises, then rings."""
+        """A transaction that may write: journals and commits when the block ends, rolls back when it raises; rings."""
         with self._sessions() as session, session.begin():
             session.connection(execution_options={"storywell_write": True})
             unit = UnitOfWork(session)
             yield unit
+            if unit.tombstones and self._journal is not None:
+                session.flush()
+                self._journal.keep(unit.tombstones)
         for task, row in unit.notes:
             self._doorbell.ring(task, row)
 

@@ -44,6 +44,26 @@ class Links:
         """The page that proves the address of somebody who told a story, with a fresh token."""
         return self.to(f"/stories/share/prove/{token}")
 
+    def draft(self, draft: int) -> str:
+        """The page of a draft (its row id) at which its teller goes on."""
+        return self.to(f"/stories/share/{self.tokens.seal(Purpose.DRAFT, draft)}")
+
+    def picture(self, asset_key: str, width: int) -> str:
+        """A picture of a story in one of its widths."""
+        return self.to(f"/media/{asset_key}-{width}.jpg")
+
+    def portal(self, token: str) -> str:
+        """The storytellers' door, with a fresh token that opens it once."""
+        return self.to(f"/portal/{token}")
+
+    def own_story(self, story: int) -> str:
+        """Where the mails about a story (its row id) lead its teller: hide it, take it back, or ask for the way in."""
+        return self.to(f"/portal/story/{self.tokens.seal(Purpose.STORY, story)}")
+
+    def receipt(self, story: int) -> str:
+        """What its teller is shown of a story (its row id) that they took back: each place, and when it was clean."""
+        return self.to(f"/portal/receipt/{self.tokens.seal(Purpose.RECEIPT, story)}")
+
     def unsubscribe(self, subscription: int) -> str:
         """The unsubscribe address of a subscription (its row id): a page for GET, RFC 8058 one-click for POST."""
         return self.to(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")

@@ -10,10 +10,12 @@ from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 DEMO_SECRET = "demo-only-secret-change-me-before-going-live"  # noqa: S105 - refused when mail is real
 SHORTEST_KEY = 32
+LONGEST_BOUNCE_BOX = 41
+"""With `+` and the key of a delivery behind it a local part has 64 characters (RFC 5321, 4.5.3.1.1)."""
 
 
 class BadSetting(Exception):
@@ -76,6 +78,52 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _ramp(text: str) -> tuple[int, ...]:
+    shares = tuple(int(part) for part in text.split(",") if part.strip().isdecimal())
+    if len(shares) != text.count(",") + 1 or not all(0 < one <= 10**9 for one in shares):
+        raise ValueError("must be numbers of people with commas between them, such as 50,100,500,1000")
+    return shares
+
+
+def _bounce_address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not (local and domain and text.isascii() and len(local) <= LONGEST_BOUNCE_BOX) or set(text) & set(' <>"(),:;\\'):
+        raise ValueError(f"must be a bare mailbox such as bounces@news.example.org, {LONGEST_BOUNCE_BOX} before the @")
+    return text
+
+
+def _bounce_mailbox(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in {"imaps", "imap"} and parts.hostname and parts.username and parts.password
+        _ = parts.port
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError("must be an address such as imaps://user:password@mail.example.org/INBOX")
+    return text
+
+
+def _domain_limits(text: str) -> Mapping[str, float]:
+    limits: dict[str, float] = {}
+    for part in text.replace(",", " ").split():
+        domain, equals, rate = part.partition("=")
+        number = rate.removesuffix("/s")
+        if not (domain and equals and rate.endswith("/s")) or _rate(number) == 0:
+            raise ValueError("must be a list such as gmail.com=20/s, *=50/s")
+        limits[domain.lower()] = float(number)
+    return limits
+
+
+def _file_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme == "s3":
+        raise ValueError("s3:// is not built yet; use file:///a/folder")
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not parts.path.startswith("/"):
+        raise ValueError("must be an address such as file:///srv/storywell/media")
+    return text
+
+
 def _transport(text: str) -> Transport:
     return Transport(_one_of(*Transport)(text))
 
@@ -89,8 +137,16 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "mail_from": _mailbox,
     "mail_reply_to": _mailbox,
     "mail_unsubscribe": _mailbox,
+    "smtp_domain_limits": _domain_limits,
+    "bounce_address": _bounce_address,
+    "bounce_mailbox": _bounce_mailbox,
     "sendgrid_api_url": _origin,
+    "media_url": _file_address,
+    "helplines": _one_of("GB", "IE", "US"),
     "send_rate": _rate,
+    "send_ramp": _ramp,
+    "handover_lead": _whole(0, 24 * 60),
+    "send_connections": _whole(1, 64),
     "web_workers": _whole(1, 64),
     "web_threads": _whole(1, 256),
     "worker_threads": _whole(1, 64),
@@ -117,11 +173,20 @@ class Settings:
     mail_reply_to: str = ""
     mail_unsubscribe: str = ""
     mail_postal_address: str = "Storywell Demo, 1 Example Street, Exampleton EX1 2MP"
+    mail_dkim_selectors: str = "s1,s2"
     smtp_url: str = field(default="", repr=False)
+    smtp_domain_limits: Mapping[str, float] = field(default_factory=dict)
+    bounce_address: str = ""
+    bounce_mailbox: str = field(default="", repr=False)
     sendgrid_api_key: str = field(default="", repr=False)
     sendgrid_api_url: str = "https://api.sendgrid.com"
     sendgrid_webhook_key: str = ""
+    media_url: str = ""
+    helplines: str = "GB"
     send_rate: float = 0.0
+    send_ramp: tuple[int, ...] = ()
+    handover_lead: int = 30
+    send_connections: int = 4
     web_workers: int = 1
     web_threads: int = 4
     worker_threads: int = 4
@@ -196,6 +261,21 @@ class Settings:
     def valkey_socket(self) -> Path:
         """The embedded server's socket. Its path must stay under 100 bytes (a limit of sockaddr_un)."""
         return (self.var / "valkey.sock").resolve()
+
+    @property
+    def media(self) -> Path:
+        """The folder of pictures: that of MEDIA_URL, or one under VAR."""
+        return Path(unquote(urlsplit(self.media_url).path)) if self.media_url else (self.var / "media").resolve()
+
+    @property
+    def journals(self) -> Path:
+        """Where workers that send by SMTP write down what they do."""
+        return (self.var / "journal").resolve()
+
+    @property
+    def erasures(self) -> Path:
+        """The journal of erasures: outside the database, so that a restored backup learns who is gone."""
+        return (self.var / "erasures.jsonl").resolve()
 
     @property
     def outbox(self) -> Path:

@@ -9,9 +9,12 @@ when, and whether it was used.
 import hashlib
 import re
 import secrets
+import sys
+from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,6 +24,7 @@ _ZEROS = bytes(8)
 _SEALED = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 """Sixteen bytes as `seal` writes them: the last character carries two bits only."""
 _BLOCK = 16
+_PADDED, _TOKEN = 18, 22
 
 
 class BadToken(Exception):
@@ -34,8 +38,13 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     DRAFT = "draft"
     STORYTELLER = "storyteller"
+    STORY = "story"
+    RECEIPT = "receipt"
+    VAULT = "vault"
     DELIVERY = "delivery"
+    STOP = "stop"
     SUPPRESSION = "suppression"
+    ERASURE = "erasure"
     LIMIT = "limit"
     SESSION = "session"
     FORM = "form"
@@ -47,7 +56,7 @@ class Tokens:
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         if not keys:
             raise ValueError("at least one secret key is needed")
-        self._keys = {purpose: [_derive(key, purpose) for key in keys] for purpose in Purpose}
+        self._keys = {purpose: [derive_key(key, purpose) for key in keys] for purpose in Purpose}
 
     def key(self, purpose: Purpose) -> str:
         """The signing key of a purpose as text, for libraries that sign by themselves."""
@@ -57,6 +66,18 @@ class Tokens:
         """An opaque token for the row id `row` (0 … 2^63-1), good for `purpose` only."""
         encryptor = _block(self._keys[purpose][0]).encryptor()
         return urlsafe_b64encode(encryptor.update(row.to_bytes(8, "big") + _ZEROS)).rstrip(b"=").decode()
+
+    def seal_many(self, purpose: Purpose, rows: Sequence[int]) -> list[str]:
+        """What `seal` gives for each of `rows`, with one call of the cipher."""
+        plain = array("Q", bytes(_BLOCK * len(rows)))
+        plain[::2] = array("Q", rows)
+        if sys.byteorder == "little":
+            plain.byteswap()
+        sealed = _block(self._keys[purpose][0]).encryptor().update(plain.tobytes())
+        padded = bytearray(_PADDED * len(rows))  # to whole groups of three bytes, so that no token touches another
+        for place in range(_BLOCK):
+            padded[place::_PADDED] = sealed[place::_BLOCK]
+        return list(map(urlsafe_b64encode(padded).decode().__getitem__, _places(len(rows))))
 
     def open(self, purpose: Purpose, token: str) -> int:
         """The row id in a sealed token. Raises BadToken for anything that `seal` did not make for `purpose`."""
@@ -95,8 +116,16 @@ class Tokens:
         return self.keyed_hashes(purpose, text)[0]
 
 
-def _derive(key: bytes, purpose: Purpose) -> bytes:
+def derive_key(key: bytes, purpose: Purpose) -> bytes:
+    """The 32 bytes that stand for one of SECRET_KEYS wherever `purpose` is meant (HKDF, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"storywell " + purpose.encode()).derive(key)
+
+
+@lru_cache(maxsize=8)
+def _places(count: int) -> list[slice]:
+    """Where each of so many tokens stands in the text that is written of all of them."""
+    width = _PADDED // 3 * 4
+    return [slice(start, start + _TOKEN) for start in range(0, count * width, width)]
 
 
 def _block(key: bytes) -> Cipher[modes.ECB]:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from service.bootstrap import Services, bootstrap
 from service.cli.database import alembic_config
 from service.db import Base, Database
 from service.editors.model import Editor, Role
+from service.mail.bulk import Circular, Prepared, SpelledOut
 from service.mail.message import Mailing, Receipt
 from service.settings import Settings
+from service.vault import Vault
 from tests.cast import EVE, NOW
 from tests.servers import postgresql, valkey
 
@@ -64,6 +66,10 @@ class Postbox:
         """Keep it."""
         self.mailings.append(mailing)
         return Receipt(f"postbox-{len(self.mailings)}")
+
+    def prepare(self, circular: Circular) -> Prepared:
+        """Every group of it becomes a mailing."""
+        return SpelledOut(circular, self.hand_over)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -134,13 +140,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         target.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         yield f"sqlite:///{target}"
         return
-    url = request.getfixturevalue("postgres_url")
-    yield url
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    empty = request.getfixturevalue("emptying")
+    yield request.getfixturevalue("postgres_url")
+    empty()
+
+
+@pytest.fixture(scope="session")
+def emptying(postgres_url: str) -> Iterator[Callable[[], None]]:
+    """Empty every table of the PostgreSQL database, and number its rows from 1 again.
+
+    DELETE takes 13 ms where TRUNCATE takes 200, because most tables are empty; `replica` lets it past the triggers.
+    """
+    engine = create_engine(postgres_url)
+    deletes = "".join(f'DELETE FROM "{table.name}";' for table in Base.metadata.sorted_tables)
+    statement = f"DO $$ DECLARE s text; BEGIN SET LOCAL session_replication_role = replica; {deletes} {_RESTART} END $$"
+
+    def empty() -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    yield empty
     engine.dispose()
+
+
+_RESTART = """
+FOR s IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE last_value IS NOT NULL
+LOOP PERFORM setval(s, 1, false); END LOOP;
+"""
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +198,7 @@ def postbox() -> Postbox:
 def database(database_url: str, chime: Chime) -> Iterator[Database]:
     """A database with empty tables, on SQLite and on PostgreSQL."""
     database = Database(database_url, chime, pool_size=2)
+    Vault((TEST_SECRET.encode(),)).guard(database.engine)
     yield database
     database.close()
 

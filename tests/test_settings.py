@@ -35,6 +35,18 @@ def test_without_any_setting_everything_is_embedded() -> None:
         ("PUBLIC_URL", "news.example.org", "PUBLIC_URL: must be an address"),
         ("SEND_RATE", "-1", "SEND_RATE"),
         ("MAIL_FROM", "nobody", "MAIL_FROM"),
+        ("SMTP_DOMAIN_LIMITS", "gmail.com", "SMTP_DOMAIN_LIMITS: must be a list such as"),
+        ("SMTP_DOMAIN_LIMITS", "gmail.com=20", "SMTP_DOMAIN_LIMITS"),
+        ("SMTP_DOMAIN_LIMITS", "gmail.com=0/s", "SMTP_DOMAIN_LIMITS"),
+        ("SMTP_DOMAIN_LIMITS", "gmail.com=fast/s", "SMTP_DOMAIN_LIMITS"),
+        ("MEDIA_URL", "s3://bucket/media", "MEDIA_URL: s3:// is not built yet"),
+        ("MEDIA_URL", "/srv/media", "MEDIA_URL: must be an address such as file://"),
+        ("HELPLINES", "XX", "HELPLINES: must be one of GB, IE, US"),
+        ("BOUNCE_ADDRESS", "Bounces <bounces@x.example.org>", "BOUNCE_ADDRESS: must be a bare mailbox"),
+        ("BOUNCE_ADDRESS", "b" * 42 + "@x.example.org", "BOUNCE_ADDRESS"),
+        ("BOUNCE_MAILBOX", "imaps://mail.example.org/INBOX", "BOUNCE_MAILBOX: must be an address such as imaps://"),
+        ("BOUNCE_MAILBOX", "pop3://u:p@mail.example.org", "BOUNCE_MAILBOX"),
+        ("BOUNCE_MAILBOX", "imaps://u:p@mail.example.org:x", "BOUNCE_MAILBOX"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line(
@@ -46,6 +58,13 @@ def test_a_bad_setting_is_named_in_one_line(
     with pytest.raises(BadSetting, match=sentence) as caught:
         Settings.load()
     assert "\n" not in str(caught.value)
+
+
+def test_limits_of_domains_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With commas or blanks between them; capital letters do not matter."""
+    monkeypatch.setenv("SMTP_DOMAIN_LIMITS", "Gmail.com=20/s, yahoo.com=0.5/s *=50/s")
+
+    assert Settings.load().smtp_domain_limits == {"gmail.com": 20.0, "yahoo.com": 0.5, "*": 50.0}
 
 
 def test_real_mail_needs_real_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,3 +110,11 @@ def test_no_secret_is_printed() -> None:
 
     assert not {LONG, "SG.secret", "pw@h"} & set(repr(settings).replace("'", " ").split())
     assert "SG.secret" not in repr(settings)
+
+
+def test_pictures_lie_under_var_or_where_they_are_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a folder with a blank in its name."""
+    assert Settings.load().media == Path("var/media").resolve()
+    monkeypatch.setenv("MEDIA_URL", "file:///srv/our%20pictures")
+
+    assert Settings.load().media == Path("/srv/our pictures")

@@ -6,7 +6,8 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_init, worker_shutdown, worker_shutting_down
 
-from service.bootstrap import Services, bootstrap
+from service.bootstrap import Services, bootstrap, journal_home, tell_drawbacks
+from service.delivery.ahead import Stock
 from service.delivery.drain import Drain
 from service.delivery.pacing import make_pace
 from service.delivery.presence import Presence, be_present
@@ -18,7 +19,7 @@ from workers.timer_step import allow_timer
 settings = Settings.load()
 app = make_celery(settings.broker)
 allow_timer(app)
-app.conf.imports = ("workers.mail", "workers.delivery", "workers.timer")
+app.conf.imports = ("workers.mail", "workers.delivery", "workers.preflight", "workers.timer", "workers.stories")
 
 _stopping = threading.Event()
 
@@ -32,7 +33,7 @@ def services() -> Services:
 @cache
 def presence() -> Presence:
     """The proof that this process lives."""
-    return be_present(services().database, settings.var / "workers")
+    return be_present(services().database, settings.var / "workers", journal_home(settings))
 
 
 @cache
@@ -47,6 +48,9 @@ def drain() -> Drain:
         pace=make_pace(settings.redis, settings.send_rate),
         clock=house.clock,
         stopping=_stopping.is_set,
+        connections=settings.send_connections,
+        timing=house.timing,
+        stock=Stock(house.schedule),
     )
 
 
@@ -58,8 +62,9 @@ def configure_logs(**_: Any) -> None:
 
 @worker_init.connect
 def move_in(**_: Any) -> None:
-    """Build everything once, before any thread asks for it."""
+    """Build everything once, before any thread asks for it, and say what the provider's key is not good for."""
     drain()
+    tell_drawbacks(settings)
 
 
 @worker_shutting_down.connect

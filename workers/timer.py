@@ -1,11 +1,18 @@
 """Doorbells of the timer."""
 
-from service.bootstrap import make_suppression_lists
+from functools import partial
+
+from service.bootstrap import make_bounce_mailbox, make_suppression_lists
+from service.delivery.bounce_reading import visit_mailbox
 from service.delivery.reconcile import reconcile as reconcile_with
 from service.issues.compose import compose_due
+from service.library.fetching import ask_for_feed, look_at_feeds
+from service.outside import Outside
 from service.pulse import leave_pulse
-from service.stories.drafts import drop_old_drafts
-from service.subscribers.upkeep import upkeep as keep_up
+from service.retention import keep_house
+from service.stories.drafts import warn_of_ending
+from service.stories.passing import pass_time
+from service.stories.photos import sweep_pictures
 from workers.app import app, presence, services, settings
 from workers.sweep import sweep as sweep_once
 
@@ -25,13 +32,43 @@ def compose() -> None:
         compose_due(uow, house.clock())
 
 
-@app.task(name="timer.upkeep")
-def upkeep() -> None:
-    """End pauses that are over and forget what has been kept long enough."""
+@app.task(name="timer.stories")
+def stories() -> None:
+    """Remind storytellers, publish what they let go, retire what they do not agree to any more."""
     house = services()
     with house.database.unit() as uow:
-        keep_up(uow, now=house.clock())
-        drop_old_drafts(uow, now=house.clock())
+        pass_time(uow, now=house.clock())
+
+
+@app.task(name="timer.pictures")
+def pictures() -> None:
+    """Delete the bytes of photos that no row names any more."""
+    house = services()
+    with house.database.read() as session:
+        sweep_pictures(session, house.storage, house.clock())
+
+
+@app.task(name="timer.upkeep")
+def upkeep() -> None:
+    """Warn of drafts that will go, and forget what has been kept long enough, row by row of the table in retention."""
+    house = services()
+    with house.database.unit() as uow:
+        warn_of_ending(uow, now=house.clock())
+        keep_house(uow, now=house.clock())
+
+
+@app.task(name="timer.feeds")
+def feeds() -> None:
+    """Look at the feeds of others that are due."""
+    look_at_feeds(services().database, partial(ask_for_feed, Outside()), clock=services().clock)
+
+
+@app.task(name="timer.bounces")
+def bounces() -> None:
+    """Apply the reports that wait in BOUNCE_MAILBOX."""
+    house = services()
+    if settings.bounce_mailbox:
+        visit_mailbox(house.database, partial(make_bounce_mailbox, settings), house.tokens, clock=house.clock)
 
 
 @app.task(name="timer.reconcile")

@@ -14,9 +14,14 @@ COMMANDS = {
     "editor": "service.cli.editors:editor",
     "subscribers": "service.cli.subscribers:subscribers",
     "issues": "service.cli.issues:issues",
+    "consent": "service.cli.consent:consent",
+    "vault": "service.cli.vault:vault",
+    "bounces": "service.cli.bounces:bounces",
     "doctor": "service.cli.doctor:doctor",
+    "backup": "service.cli.backup:backup",
+    "restore": "service.cli.backup:restore",
 }
-WITHOUT_SERVICES = frozenset({"run", "web", "worker", "timer", "db", "doctor"})
+WITHOUT_SERVICES = frozenset({"run", "web", "worker", "timer", "db", "doctor", "bounces"})
 
 
 @click.group(cls=LazyGroup, commands_table=COMMANDS, without_services=WITHOUT_SERVICES)

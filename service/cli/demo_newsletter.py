@@ -35,6 +35,7 @@ def seed_newsletter(uow: UnitOfWork, data: dict[str, Any], organisation: str) ->
         slug="monthly",
         name=f"{organisation} news",
         description="One letter a month: a story, a page worth knowing, dates, and a question for you.",
+        approvals=1,
         rrule=rule["rrule"],
         wall_time=rule["local_time"],
         zone=rule["tz"],

@@ -1,7 +1,6 @@
 """`storywell subscribers …`: bring a list in, take it out."""
 
-from dataclasses import asdict
-from typing import TextIO
+from typing import IO
 
 import click
 from sqlalchemy.orm import Session
@@ -10,7 +9,9 @@ from service.bootstrap import Services
 from service.cli.frame import answer, json_option
 from service.subscribers.errors import ImportRefused, NoSuchNewsletter
 from service.subscribers.exporting import export_subscribers
-from service.subscribers.importing import ImportReport, Outcome, import_subscribers
+from service.subscribers.import_formats import FORMATS
+from service.subscribers.import_text import open_text
+from service.subscribers.importing import CHUNK, ImportReport, Outcome, import_subscribers
 from service.subscribers.newsletters import NewsletterName, open_newsletter
 
 newsletter_option = click.option("--newsletter", "slug", default="", help="Its slug; the first one if not given.")
@@ -22,32 +23,53 @@ def subscribers() -> None:
 
 
 @subscribers.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig", lazy=False))
+@click.argument("file", type=click.File("rb", lazy=False))
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", help="The program that wrote it.")
 @newsletter_option
 @click.option("--consent", default="", help="Words that, as you state, everybody without own words agreed to.")
 @click.option("--ask", is_flag=True, help="Mail a confirmation to those without proof of consent.")
 @json_option
 @click.pass_obj
-def import_(services: Services, file: TextIO, slug: str, consent: str, ask: bool, as_json: bool) -> None:
-    """Read subscribers from a CSV FILE (- for standard input).
+def import_(services: Services, file: IO[bytes], form: str, slug: str, consent: str, ask: bool, as_json: bool) -> None:
+    """Read subscribers from a CSV FILE (- for standard input), in UTF-8, UTF-16 or Windows-1252.
 
     The first line names the columns: email, and if you have them name, locale, status, consent_text, consent_at,
     consent_version, consent_source. Without consent_text and consent_at somebody stays pending and gets nothing.
+    Bad lines are named on standard error, and the good ones go in. Importing a file again changes nothing.
     """
     with services.database.read() as session:
         newsletter = _newsletter(session, slug)
+    voice = _Voice(names_bad_lines=not as_json)
     try:
         report = import_subscribers(
-            services.database, services.tokens, file, newsletter, now=services.clock(), stated=consent, ask=ask
-        )
+            services.database, services.tokens, open_text(file), newsletter,
+            now=services.clock(), stated=consent, ask=ask, form=FORMATS[form], tell=voice.tell,
+        )  # fmt: skip
     except ImportRefused as error:
         raise click.ClickException(str(error)) from None
-    for row in report.bad if not as_json else ():
-        click.echo(f"line {row.line}: {row.reason}", err=True)
     document = {outcome.value: report.counts[outcome] for outcome in Outcome} | {
-        "bad": [asdict(row) for row in report.bad]
+        "bad": [row._asdict() for row in report.bad],
+        "bad_lines": report.bad_lines,
     }
     answer(document, _summary(report), as_json=as_json)
+
+
+class _Voice:
+    """Says on standard error how far an import is, and which lines are bad, while it runs."""
+
+    def __init__(self, *, names_bad_lines: bool) -> None:
+        self._names_bad_lines = names_bad_lines
+        self._named = 0
+        self._read = 0
+
+    def tell(self, report: ImportReport) -> None:
+        """Name the bad lines found since the last time; a short import needs no more."""
+        for row in report.bad[self._named :] if self._names_bad_lines else ():
+            click.echo(f"line {row.line}: {row.reason}", err=True)
+        self._named = len(report.bad)
+        if report.lines >= self._read + CHUNK:
+            self._read = report.lines
+            click.echo(f"{report.lines:,} lines read", err=True)
 
 
 @subscribers.command("export")
@@ -86,4 +108,4 @@ WORDS = {
 
 def _summary(report: ImportReport) -> str:
     parts = [f"{report.counts[outcome]} {words}" for outcome, words in WORDS.items()]
-    return ", ".join([*parts, f"{len(report.bad)} bad lines"]) + "."
+    return ", ".join([*parts, f"{report.bad_lines} bad lines"]) + "."

@@ -37,6 +37,8 @@ class Editor(Base):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, default_factory=lambda: secrets.token_hex(32))
     """What a session names the account by: all sessions end when it changes."""
+    calendar_hash: Mapped[str | None] = mapped_column(unique=True, default=None)
+    """The hash of the token in the account's calendar feed; empty when it has none."""
 
 
 class SignInLink(Base):

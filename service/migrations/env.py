@@ -6,8 +6,11 @@ from alembic import context
 from sqlalchemy import Enum
 
 import service.editors.model
+import service.issues.builder_model
 import service.issues.model
+import service.issues.pins
 import service.library.model
+import service.library.resources
 import service.mail.model
 import service.stories.model
 import service.subscribers.model  # noqa: F401

@@ -17,6 +17,7 @@ class Door(StrEnum):
 
     PUBLIC = "public"
     SIGNED_LINK = "signed_link"
+    TELLER = "teller"
     DESK = "desk"
     PROVIDER = "provider"
     OPERATOR = "operator"
@@ -42,6 +43,11 @@ def public(view: View) -> View:
 def signed_link(view: View) -> View:
     """Whoever holds the link; the token in the address is the key."""
     return _declare(view, Access(Door.SIGNED_LINK))
+
+
+def teller(view: View) -> View:
+    """A storyteller whose mailed link has opened a session; the guard checks it, and the form token of a POST."""
+    return _declare(view, Access(Door.TELLER))
 
 
 def provider(view: View) -> View:

@@ -4,13 +4,15 @@ from flask import Flask
 
 from service.web import health, hooks, limits, outbox
 from service.web.desk import blueprints as desk_blueprints
-from service.web.portal import preferences, subscriptions
+from service.web.portal import blueprints as portal_blueprints
+from service.web.portal import preferences, receipt, stop, subscriptions, trial
 from service.web.site import (
     about,
     articles,
     confirmation,
     feeds,
     home,
+    media,
     network,
     newsletter,
     prove,
@@ -18,6 +20,8 @@ from service.web.site import (
     robots,
     search,
     share,
+    share_later,
+    share_photos,
     signup,
     stories,
     surroundings,
@@ -32,9 +36,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(hooks.hooks)
     outbox.register(app)
     surroundings.register(app)
-    for part in (signup, confirmation, subscriptions, preferences):
+    for part in (signup, confirmation, trial, subscriptions, preferences, stop, receipt):
         app.register_blueprint(part.blueprint)
-    for part in (stories, share, prove):
+    portal_blueprints.register(app)
+    for part in (stories, media, share, share_later, share_photos, prove):
         app.register_blueprint(part.blueprint)
     for part in (home, articles, newsletter, network, about, resources, search, feeds, robots):
         app.register_blueprint(part.blueprint)

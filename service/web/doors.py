@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from service.editors.model import Role
 from service.web.access import Access, Door, access_of
 from service.web.desk.security import csrf, signed_in_editor
+from service.web.portal.frame import admit_teller
 
 
 def guard_doors(app: Flask) -> None:
@@ -16,6 +17,8 @@ def guard_doors(app: Flask) -> None:
         if "\0" in request.path:  # PostgreSQL holds no NUL in a text, so nothing of ours has such an address
             abort(404)
         access = access_of(app, request.endpoint)
+        if access is not None and access.door is Door.TELLER:
+            admit_teller()
         if access is None or access.door is not Door.DESK:
             return None
         return _admit_editor(access)

@@ -3,26 +3,51 @@
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from service.issues.errors import (
+    ApprovedAlready,
     BadRecipe,
     BadRule,
     ChangedMeanwhile,
+    ChangedSinceApproval,
+    EditedByYourself,
     NoSuchIssue,
     NotEligible,
     NothingToSend,
+    NothingToUndo,
+    NotOverridable,
     NotPossibleNow,
+    RoleMayNotApprove,
+    SecondPersonNeeded,
 )
+from service.library.errors import AlreadyDecided, NoSuchResource
 from service.stories.errors import (
+    AnswerMissing,
+    BadEnd,
+    ChangesUndecided,
+    ClaimedByAnother,
     ConsentMissing,
     DraftGone,
+    DraftSent,
     DraftUnfinished,
     EditedMeanwhile,
+    EntrySpent,
+    FactCheckMissing,
+    HeldBack,
+    HiddenByAnother,
+    NoSuchPhoto,
     NoSuchStory,
     NotFromHere,
+    OtherRole,
+    PhotoConsentMissing,
     ProofUnknown,
+    ReasonMissing,
+    SessionOver,
+    ThirdPartiesUnchecked,
+    TooEarly,
 )
 from service.subscribers.errors import AddressSuppressed, NoSuchNewsletter, NothingHeld, TooLateToReturn
 from service.tokens import BadToken
@@ -54,11 +79,21 @@ ERRORS: dict[type[Exception], Page] = {
     AddressSuppressed: Page(
         409, "We may not write to this address", "It is on our do-not-write list. If that is wrong, please tell us."
     ),
+    NoSuchResource: Page(404, "There is no such article", "It may have been taken off the list."),
+    AlreadyDecided: Page(
+        409, "Somebody has decided about this already", "Go back and load the page again to see what is left."
+    ),
+    OperationalError: Page(
+        503,
+        "We cannot reach our records just now",
+        "It is not your fault, and what was saved is safe. Please go back, wait a minute and try once more.",
+    ),
     StaleDataError: Page(
         409,
         "Somebody else changed this just now",
         "Nothing was overwritten. Go back, load the page again and make your change once more.",
     ),
+    NoSuchPhoto: Page(404, "This photo is not here", "It was taken out. Go back to your photos and look again."),
     NoSuchStory: Page(404, "This story is not here", "The address may be old or mistyped."),
     NotFromHere: Page(
         409, "That is not possible any more", "Somebody has moved this story on. Go back and load the page again."
@@ -69,6 +104,40 @@ ERRORS: dict[type[Exception], Page] = {
         "The storyteller has not agreed to exactly these words standing on the website, or the agreement has ended. "
         "Ask them, and write their answer down under “Approval received”.",
     ),
+    PhotoConsentMissing: Page(
+        409, "A photo may not be shown yet", "Somebody on a photo has not agreed. Ask them, or take the photo out."
+    ),
+    HeldBack: Page(
+        409, "This story is held back", "A case about it is open. When it has been looked at and closed, try once more."
+    ),
+    FactCheckMissing: Page(
+        409, "The facts are not checked yet", "The story makes medical claims. A reviewer signs these exact words off."
+    ),
+    TooEarly: Page(
+        409, "It is too early", "Its teller asked us to wait. You can schedule it: then it is published on its day."
+    ),
+    HiddenByAnother: Page(
+        409, "Somebody else hid this story", "Whoever hid it brings it back: its teller, or the editors."
+    ),
+    ClaimedByAnother: Page(
+        409, "A colleague is working on this story", "Ask them to pass it on. After 24 hours it is free again."
+    ),
+    ThirdPartiesUnchecked: Page(
+        422, "Other people in the story", "Please look for other people first, and tick that you have."
+    ),
+    ReasonMissing: Page(422, "A reason is missing", "Go back and say in plain words why you made each change."),
+    AnswerMissing: Page(422, "An answer is missing", "Go back and choose Yes or No for each place."),
+    ChangesUndecided: Page(
+        409, "A change is still open", "Each change needs a yes or a no from its teller before the story is approved."
+    ),
+    OtherRole: Page(
+        409, "Somebody else decides now", "The person this story is about is grown up. Only they can say yes."
+    ),
+    BadEnd: Page(422, "We cannot use that day", "Choose a day to come that is not later than two years from now."),
+    EntrySpent: Page(410, "This link has been used", "A link works once, for 30 minutes. Please ask for a new one."),
+    SessionOver: Page(
+        401, "You were away for a while", "To keep your page private we closed it. Please ask for a new link."
+    ),
     EditedMeanwhile: Page(
         409,
         "Somebody else changed the words just now",
@@ -78,6 +147,9 @@ ERRORS: dict[type[Exception], Page] = {
         404,
         "This draft is not here any more",
         "We keep a draft for 60 days after it was last saved, and then delete it.",
+    ),
+    DraftSent: Page(
+        409, "Your story is with us already", "To change something, use the link in the e-mail that we sent you then."
     ),
     DraftUnfinished: Page(
         409, "One question is still open", "Go back to your draft and answer it, then send it once more."
@@ -101,11 +173,30 @@ ERRORS: dict[type[Exception], Page] = {
     NothingToSend: Page(
         409, "There is nothing to read in this issue", "Add an item that may be mailed, then approve it."
     ),
+    NothingToUndo: Page(409, "There is nothing to undo", "Everything you could take back is taken back already."),
     NotEligible: Page(
         409,
         "This cannot be in the issue",
         "It may not be mailed on that day, or it was in an issue before. Go back and choose another.",
     ),
+    RoleMayNotApprove: Page(403, "Your account may not approve this", "Ask an editor, or have your role changed."),
+    EditedByYourself: Page(
+        409,
+        "A colleague has to approve this",
+        "You changed the issue last. Ask somebody else to read it: four eyes see more than two.",
+    ),
+    ApprovedAlready: Page(409, "You have approved this already", "Ask somebody else for the next yes."),
+    ChangedSinceApproval: Page(
+        409,
+        "The words have changed since the approval",
+        "A story or an article in the issue is not the one that was approved. Read it once more and approve it again.",
+    ),
+    NotOverridable: Page(
+        409,
+        "That cannot be overridden",
+        "It has been mended, or changed, or the law or a storyteller says so. Load the checks again.",
+    ),
+    SecondPersonNeeded: Page(409, "A second person has to agree", "You asked for it yourself. Ask a colleague."),
     BadRule: Page(409, "No draft can be made", "The rule of this newsletter cannot be read. Please tell an admin."),
     BadRecipe: Page(409, "No draft can be made", "The recipe of this newsletter cannot be read. Please tell an admin."),
 }

@@ -20,9 +20,10 @@ def register_headers(app: Flask) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         access = access_of(app, request.endpoint)
-        private = access is not None and access.door in {Door.SIGNED_LINK, Door.DESK}
+        private = access is not None and access.door in {Door.SIGNED_LINK, Door.TELLER, Door.DESK}
         headers.setdefault("Referrer-Policy", "no-referrer" if private else "strict-origin-when-cross-origin")
         if private:
             headers.setdefault("Cache-Control", "private, no-store")
             headers.setdefault("X-Robots-Tag", "noindex")
+        headers.setdefault("Cache-Control", "no-cache")  # asked every time: nobody serves a story that was taken back
         return response

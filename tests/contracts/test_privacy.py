@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from service.bootstrap import Services
 from service.delivery.drain import Drain
-from service.delivery.pacing import FullPace
+from service.delivery.pacing import LocalPace
 from service.delivery.presence import be_present
 from service.delivery.start import start
 from service.logs import configure
@@ -29,7 +29,7 @@ def sent_issue(services: Services, postbox: Postbox) -> None:
     with services.database.unit() as uow:
         start(uow, issue_id, services.head, batch_size=10, slots=1, now=services.clock())
     presence = be_present(services.database, services.settings.var / "workers")
-    Drain(services.database, postbox, services.head, presence, FullPace(), services.clock, stopping=lambda: False).run(
+    Drain(services.database, postbox, services.head, presence, LocalPace(), services.clock, stopping=lambda: False).run(
         issue_id
     )
     presence.leave()

@@ -14,7 +14,14 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Celery:
     """The worker's application with all its tasks."""
-    from workers import app, delivery, mail, timer  # noqa: F401, PLC0415 - reads the environment when imported
+    from workers import (  # noqa: PLC0415 - reads the environment when imported
+        app,
+        delivery,  # noqa: F401
+        mail,  # noqa: F401
+        preflight,  # noqa: F401
+        stories,  # noqa: F401
+        timer,  # noqa: F401
+    )
 
     return app.app
 

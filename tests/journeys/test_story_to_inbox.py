@@ -91,11 +91,16 @@ def tell(house: House, phone: Page) -> None:
     phone.goto(f"{house.url}/stories/share")
     phone.wait_for_timeout(1_100)
     phone.get_by_role("button", name="Start").click()
-    phone.locator("[name=role][value=patient]").check()
-    go_on(phone)
-    phone.locator("[name=title]").fill(TITLE)
+    for answer in ("role][value=patient", "told_by][value=self", "way][value=write"):
+        phone.locator(f"[name={answer}]").check()
+        go_on(phone)
     phone.locator("[name=text]").fill("I was twenty-nine and sure it was flu.\n\nThe bench by the window was mine.")
     go_on(phone)
+    phone.locator("[name=title]").fill(TITLE)
+    go_on(phone)
+    phone.locator("[name=others][value=no]").check()
+    go_on(phone)
+    phone.get_by_role("button", name="Go on without a photo").click()
     phone.locator("[name=naming][value=first]").check()
     phone.locator("[name=shown_name]").fill("Tomasz")
     go_on(phone)
@@ -103,6 +108,7 @@ def tell(house: House, phone: Page) -> None:
         name = field.locator("input").first.get_attribute("name") or ""
         yes = name in {"place_web", "place_newsletter", "place_archive"}
         field.locator(f"input[value={'yes' if yes else 'no'}]").check()
+    go_on(phone)
     go_on(phone)
     phone.locator("[name=email]").fill(TELLER)
     phone.locator("[name=read_and_contact]").check()
@@ -149,6 +155,7 @@ def publish(house: House, desktop: Page) -> None:
     """The story is read at the desk and published as it was told."""
     desktop.goto(f"{house.url}/desk/stories")
     desktop.get_by_role("link", name=TITLE).click()
+    desktop.get_by_role("link", name="Read the whole story").click()
     desktop.get_by_role("button", name="Publish these words").click()
     desktop.goto(f"{house.url}/stories")
     assert desktop.get_by_role("link", name=TITLE).count()

@@ -87,3 +87,18 @@ def test_a_draft_is_nobodys_business(
 def test_an_address_that_was_never_one(client: FlaskClient) -> None:
     """Is a page that says so."""
     assert client.get("/newsletter/weekly-2020-01-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("faults", "sentence"),
+    [([], "It found no fault."), (["a picture has no alt text"], "found 1 fault: a picture has no alt text.")],
+)
+def test_an_issue_carries_the_result_of_its_accessibility_check(
+    client: FlaskClient, services: Services, faults: list[str], sentence: str
+) -> None:
+    """As it was kept when the issue left; one from before there was a check says nothing."""
+    assert "A machine checked" not in client.get(PAGE).text
+    with services.database.unit() as uow:
+        uow.session.scalars(select(Issue)).one().accessibility = faults
+
+    assert sentence in client.get(PAGE).text

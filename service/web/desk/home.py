@@ -13,7 +13,7 @@ NEXT_WORDS = {
     IssueState.IN_REVIEW: "It is being reviewed, and goes out only when somebody schedules it.",
     IssueState.APPROVED: "It is approved, and goes out only when somebody schedules it.",
     IssueState.SCHEDULED: "It is scheduled and goes out by itself.",
-    IssueState.PREFLIGHT: "It is being checked for the last time before it goes out.",
+    IssueState.PREFLIGHT: "It is held back: the last check found something to mend.",
     IssueState.SENDING: "It is going out now.",
     IssueState.PAUSED: "It has stopped halfway and waits for somebody to decide.",
 }
