@@ -79,7 +79,7 @@ def test_the_page_says_who_has_it_when_and_by_which_request(desk: FlaskClient, s
     assert ADA not in page
     assert "request-9" in page
     assert "Wed 10 June 2026, 10:30" in page
-    assert [verb for verb, _ in trail(services)] == ["approved", "scheduled"]
+    assert [verb for verb, _ in trail(services)] == ["approved_alone", "scheduled"]
     assert PAGE in desk.get("/desk/issues/1").text
 
 

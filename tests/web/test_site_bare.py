@@ -23,5 +23,5 @@ def test_the_error_page_stands_without_a_database(services: Services, chime: Chi
 
     answer = create_app(replace(services, database=lost)).test_client().get("/resources")
 
-    assert answer.status_code == 500
-    assert "It is not your fault." in answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert "It is not your fault" in answer.get_data(as_text=True)
