@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# one test process more than there are cores, because journeys wait a lot
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (os.cpu_count() or 1) + 1))')
 
 .PHONY: run test check fuzz bench chaos lock pictures clean
 
@@ -9,7 +11,7 @@ run: $(VENV)/.ready
 	@exec $(BIN)/storywell run
 
 test: check
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -q -n $(JOBS)
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -19,7 +21,7 @@ check: $(VENV)/.ready-dev
 	$(BIN)/djlint --lint --quiet templates
 
 fuzz: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --hypothesis-profile search --ignore tests/journeys
+	$(BIN)/python -m pytest -q -n $(JOBS) --hypothesis-profile search --ignore tests/journeys
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m bench

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -73,6 +74,16 @@ ITS_TELLERS = {"portal.mailed.show": "its title, for whoever holds the link in t
 
 MAILS = {"issue_test": "a test copy for the editors"}
 """Mails with a published story's words, besides the issue. `story_declined` gives its teller the text back."""
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """SQLite alone: every address and mail is asked many times here, and tests/stories/test_visibility.py holds the one
+    function behind them on both databases.
+    """
+    target = tmp_path / "storywell.sqlite3"
+    target.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{target}"
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def reader(browser: Browser) -> Iterator[Page]:
 
 def mailed(place: House, start: str) -> str:
     """The newest link in a mail that begins so; waits for it."""
-    link = re.compile(re.escape(start) + r"[\w-]+")
+    link = re.compile(re.escape(start) + r"[\w-]{20,}")  # a token, not the next part of another address
 
     def found() -> str:
         texts = (letter(place.settings.outbox, one.name).text for one in letters(place.settings.outbox))
@@ -161,6 +161,7 @@ def press(page: Page, lens: Page, button: str, *, path: str = "") -> None:
 
 def good(page: Page, lens: Page) -> None:
     """Nothing for axe to find, nothing wider than the phone. Axe needs scripts, so it looks at a copy of the page."""
+    page.locator("main").wait_for()
     html = page.content()
     lens.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html"))
     lens.goto(page.url)

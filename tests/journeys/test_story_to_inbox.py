@@ -166,9 +166,10 @@ def compose_and_send(house: House, desktop: Page) -> str:
     desktop.goto(f"{house.url}/desk/issues")
     desktop.get_by_role("button", name=re.compile("Make the next draft now")).first.click()
     issue = desktop.url
-    desktop.get_by_role("link", name="Edit the subject").click()
+    desktop.locator("summary", has_text="Edit the subject").click()
     desktop.locator("[name=subject]").fill("Small things that help")
-    desktop.locator("main").get_by_role("button").first.click()
+    desktop.get_by_role("button", name="Save the subject").click()
+    desktop.get_by_role("heading", level=1, name="Small things that help").wait_for()
     desktop.get_by_role("button", name="Approve").click()
     desktop.get_by_role("link", name="Schedule").click()
     desktop.get_by_role("button", name="Send it at once instead").click()

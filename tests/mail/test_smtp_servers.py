@@ -1,7 +1,9 @@
 """Several mail servers: shares by weight, rest for the one that fails, and no more connections than allowed."""
 
+import socket
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -21,10 +23,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def gone() -> str:
-    """The address of a server that is not there."""
-    with SmtpStandin() as server:
-        return server.url
+def gone() -> Iterator[str]:
+    """The address of a server that is not there; the port is held, so that nobody else comes to listen on it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"smtp://127.0.0.1:{held.getsockname()[1]}?starttls=no"
 
 
 def open_servers(clock: Clock, *urls: str) -> Servers:
