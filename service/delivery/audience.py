@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Label, and_, case, false, func, insert, literal, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.delivery.model import Batch, BatchStatus, Delivery
+from service.issues.model import Issue
 from service.issues.render import DEFAULT, PLAIN
 from service.subscribers.model import Subscriber, Subscription
 
@@ -40,19 +41,25 @@ def left_over(issue_id: int, keys: Collection[str], reached_by: Collection[Batch
     """The condition on Subscription (joined to Subscriber) for readers without a delivery who are in no range of a
     batch in one of the statuses `reached_by`.
     """
-    has_one = (
-        select(Delivery.issue_id)
-        .where(Delivery.issue_id == issue_id, Delivery.subscriber_id == Subscription.subscriber_id)
-        .exists()
-    )
-    will_be_reached = (
-        select(Batch.id)
-        .where(Batch.issue_id == issue_id, Batch.status.in_(reached_by))
-        .where(Batch.reader_key == reader_key(keys))
-        .where(Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber))
-        .exists()
-    )
-    return and_(~has_one, ~will_be_reached)
+    reached = _in_range_of(issue_id, Batch.status.in_(reached_by), Batch.reader_key == reader_key(keys))
+    return and_(~_has_one(issue_id), ~reached)
+
+
+def waiting(session: Session, issue: Issue, *which: ColumnElement[bool]) -> int:
+    """Count the readers in the ranges of some batches of an issue who have no delivery yet."""
+    people = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
+    return session.scalar(people.where(_in_range_of(issue.id, *which), ~_has_one(issue.id))) or 0
+
+
+def _in_range_of(issue_id: int, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition on Subscription that some batch of `which` covers it."""
+    covers = Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber)
+    return select(Batch.id).where(Batch.issue_id == issue_id, *which, covers).exists()
+
+
+def _has_one(issue_id: int) -> ColumnElement[bool]:
+    one = select(Delivery.issue_id)
+    return one.where(Delivery.issue_id == issue_id, Delivery.subscriber_id == Subscription.subscriber_id).exists()
 
 
 @dataclass(frozen=True, slots=True)

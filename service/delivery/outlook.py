@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import readers
+from service.delivery.audience import waiting
 from service.delivery.canary import verdict_at
-from service.delivery.model import Batch, BatchStatus, Delivery, Recall, RecallState
+from service.delivery.model import Batch, BatchStatus, Recall, RecallState
 from service.delivery.ramp import FULL, share_of_today
 from service.issues.model import Issue
-from service.subscribers.model import Subscription
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def outlook(session: Session, issue_id: int, ramp: Sequence[int], now: datetime)
     )
     next_at, last_at = session.execute(coming).one()
     recalls, reasons = _recalls(session, issue_id)
-    held = _waiting(session, issue, Batch.status == BatchStatus.HELD)
+    held = waiting(session, issue, Batch.status == BatchStatus.HELD)
     return Outlook(
         ahead=session.scalar(select(func.sum(Batch.recipients)).where(Batch.issue_id == issue_id, *given)) or 0,
         next_at=next_at,
@@ -65,7 +64,7 @@ def outlook(session: Session, issue_id: int, ramp: Sequence[int], now: datetime)
         held=held,
         verdict_at=verdict_at(session, issue) if held else None,
         share_of_today=share_of_today(session, ramp, now),
-        tomorrow=_waiting(session, issue, Batch.not_before > now, Batch.reason.startswith(FULL)),
+        tomorrow=waiting(session, issue, Batch.not_before > now, Batch.reason.startswith(FULL)),
         paused_because=issue.held_because,
     )
 
@@ -80,20 +79,3 @@ def _recalls(session: Session, issue_id: int) -> tuple[dict[RecallState, int], l
     for state, _, people in rows:
         counts[state] = counts.get(state, 0) + int(people)
     return counts, sorted({reason for _, reason, _ in rows if reason})
-
-
-def _waiting(session: Session, issue: Issue, *which: object) -> int:
-    """Readers in the ranges of some batches who have no delivery yet."""
-    in_range = (
-        select(Batch.id)
-        .where(Batch.issue_id == issue.id, *which)  # type: ignore[arg-type]
-        .where(Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber))
-        .exists()
-    )
-    has_one = (
-        select(Delivery.issue_id)
-        .where(Delivery.issue_id == issue.id, Delivery.subscriber_id == Subscription.subscriber_id)
-        .exists()
-    )
-    query = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
-    return session.scalar(query.where(in_range, ~has_one)) or 0

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import WAITING, readers
+from service.delivery.audience import WAITING, readers, waiting
 from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.standing import STANDS, Standing
 from service.issues.model import Issue
@@ -63,18 +63,7 @@ def _people(*conditions: object):  # type: ignore[no-untyped-def]
 
 def _waiting(session: Session, issue: Issue) -> int:
     """Readers who are still to get it: those in ranges that have not left, or the whole audience before the start."""
+    if issue.started_at is not None:
+        return waiting(session, issue, Batch.status.in_(WAITING | {BatchStatus.CANCELLED}))
     everybody = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
-    if issue.started_at is None:
-        return session.scalar(everybody) or 0
-    in_open_range = (
-        select(Batch.id)
-        .where(Batch.issue_id == issue.id, Batch.status.in_(WAITING | {BatchStatus.CANCELLED}))
-        .where(Subscription.subscriber_id.between(Batch.first_subscriber, Batch.last_subscriber))
-        .exists()
-    )
-    has_one = (
-        select(Delivery.issue_id)
-        .where(Delivery.issue_id == issue.id, Delivery.subscriber_id == Subscription.subscriber_id)
-        .exists()
-    )
-    return session.scalar(everybody.where(in_open_range, ~has_one)) or 0
+    return session.scalar(everybody) or 0
