@@ -5,7 +5,10 @@ A sender that never saw the form cannot make one, and one that answers faster th
 """
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, request
 
 from service.tokens import BadToken, Purpose, Tokens
 
@@ -40,6 +43,24 @@ def check_form_token(tokens: Tokens, value: str, now: datetime) -> None:
         raise StaleForm
     if now - shown < YOUNGEST:
         raise TooQuick
+
+
+def show_form_again(blueprint: Blueprint, again: Callable[..., Response]) -> None:
+    """Answer a form of `blueprint` that does not pass the check with the form itself, and what was typed still in it.
+
+    `again(status, notice=…, token=…)` renders it; an empty token makes a fresh one.
+    """
+
+    def too_quick(_error: Exception) -> Response:
+        """Under the same age, so that the second press is old enough."""
+        return again(400, notice="quick", token=request.form.get("form_token", ""))
+
+    def stale(_error: Exception) -> Response:
+        return again(400, notice="stale")
+
+    blueprint.register_error_handler(TooQuick, too_quick)
+    blueprint.register_error_handler(StaleForm, stale)
+    blueprint.register_error_handler(BadForm, stale)
 
 
 def one_line(value: str, *, most: int) -> str:

@@ -9,7 +9,7 @@ from service.stories.errors import EntrySpent, SessionOver
 from service.stories.portal import ENTRY_LASTS, enter, entry_is_open, open_session, request_entry
 from service.stories.telling import mailbox
 from service.web.access import public, signed_link
-from service.web.forms import BadForm, StaleForm, TooQuick, check_form_token, one_line
+from service.web.forms import check_form_token, one_line, show_form_again
 from service.web.frame import now, render, services
 from service.web.limits import Limit, limits, visitor
 from service.web.portal.frame import COOKIE, COOKIE_PATH
@@ -98,19 +98,9 @@ def use(token: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.errorhandler(TooQuick)
-def too_quick(_error: TooQuick) -> Response:
-    """The form again under the same age, so that the second press is old enough."""
-    return _again(400, notice="quick", token=request.form.get("form_token", ""))
-
-
-@blueprint.errorhandler(StaleForm)
-@blueprint.errorhandler(BadForm)
-def stale(_error: Exception) -> Response:
-    """The form again, fresh."""
-    return _again(400, notice="stale")
-
-
 def _again(status: int, *, errors: dict[str, str] | None = None, notice: str = "", token: str = "") -> Response:
     email = one_line(request.form.get("email", ""), most=LONGEST_TYPED)
     return render("portal/teller/ask.html", status, email=email, errors=errors or {}, notice=notice, token=token)
+
+
+show_form_again(blueprint, _again)

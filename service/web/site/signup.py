@@ -17,7 +17,7 @@ from service.subscribers.newsletters import open_newsletter
 from service.subscribers.signing_up import SignUpForm, sign_up
 from service.subscribers.wording import Wording, sign_up_wording
 from service.web.access import Door, access_of, public
-from service.web.forms import BadForm, StaleForm, TooQuick, check_form_token, one_line
+from service.web.forms import check_form_token, one_line, show_form_again
 from service.web.frame import now, render, services
 from service.web.limits import Limit, limits, visitor
 
@@ -101,19 +101,6 @@ def bad_address(_error: BadAddress) -> Response:
     return _again(422, errors={"email": NOT_AN_ADDRESS})
 
 
-@blueprint.errorhandler(TooQuick)
-def too_quick(_error: TooQuick) -> Response:
-    """The form again under the same age, so that the second press is old enough."""
-    return _again(400, notice="quick", token=request.form.get("form_token", ""))
-
-
-@blueprint.errorhandler(StaleForm)
-@blueprint.errorhandler(BadForm)
-def stale(_error: Exception) -> Response:
-    """The form again, fresh."""
-    return _again(400, notice="stale")
-
-
 @blueprint.app_template_global("signup_wording")
 def wording() -> Wording:
     """What the form shows beside its button."""
@@ -151,3 +138,6 @@ def _hold() -> timedelta:
     if hours:
         log.warning("sign_up.breaker", hours=hours)
     return timedelta(hours=hours)
+
+
+show_form_again(blueprint, _again)
