@@ -20,10 +20,13 @@ from service.db import Base, Database
 from service.editors.model import Editor, Role
 from service.mail.bulk import Circular, Prepared, SpelledOut
 from service.mail.message import Mailing, Receipt
+from service.outside import Outside
 from service.settings import Settings
 from service.vault import Vault
+from service.web import limits
 from tests.cast import EVE, NOW
 from tests.servers import postgresql, valkey
+from tests.small_web import an_outside, make_certificate, small_web
 
 # `make test` tries the same examples every time; `make fuzz` looks for new ones
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -223,10 +226,23 @@ def services(settings: Settings, chime: Chime, postbox: Postbox, clock: Clock) -
     services.close()
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[tuple[object, ...], Flask]:
+    """One application for each way that settings shape it: its routes and templates take longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(services: Services) -> Flask:
-    """The whole web application."""
-    return create_app(services)
+def app(services: Services, apps: dict[tuple[object, ...], Flask]) -> Flask:
+    """The whole web application, over the services of this test."""
+    settings = services.settings
+    shape = (settings.mail_transport, settings.site_url, settings.trusted_proxies, settings.secret_keys)
+    if shape not in apps:
+        apps[shape] = create_app(services)
+    app = apps[shape]
+    app.extensions["storywell"] = services
+    limits.register(app)
+    return app
 
 
 @pytest.fixture
@@ -252,3 +268,22 @@ def desk(app: Flask, eve: Editor) -> FlaskClient:
         session["_user_id"] = eve.fs_uniquifier
         session["_fresh"] = True
     return client
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for HOST."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="module")
+def port(certificate: Path) -> Iterator[int]:
+    """The port of the small web."""
+    with small_web(certificate) as port:
+        yield port
+
+
+@pytest.fixture
+def outside(certificate: Path) -> Outside:
+    """Somebody who knows HOST alone."""
+    return an_outside(certificate)

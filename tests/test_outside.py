@@ -1,33 +1,12 @@
 """Asking the open web: where we are never led, and how much we ever take."""
 
 import time
-from collections.abc import Iterator
 from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
 
 from service.outside import Outside, Refused, Silent, Unusable, is_public
-from tests.small_web import FEED, HOST, Web, an_outside, make_certificate, small_web
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for HOST."""
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture(scope="module")
-def port(certificate: Path) -> Iterator[int]:
-    """The port of the small web."""
-    with small_web(certificate) as port:
-        yield port
-
-
-@pytest.fixture
-def outside(certificate: Path) -> Outside:
-    """Somebody who knows HOST alone."""
-    return an_outside(certificate)
+from tests.small_web import FEED, HOST, Web
 
 
 @pytest.mark.parametrize(

@@ -68,5 +68,5 @@ def metrics() -> ResponseReturnValue:
 
 def register(app: Flask) -> None:
     """Hang the three addresses on the app and begin to count."""
-    app.extensions[METRICS] = measure_requests(app, app.extensions["storywell"].database)
+    app.extensions[METRICS] = measure_requests(app, lambda: app.extensions["storywell"].database)
     app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 Request figures are those of one process: run one process an address and scrape each (docs/running.md).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -29,7 +29,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 """All others are one label."""
 
 
-def measure_requests(app: Flask, database: Database) -> CollectorRegistry:
+def measure_requests(app: Flask, database: Callable[[], Database]) -> CollectorRegistry:
     """Count and time every request of `app`; the registry to print holds those figures and the database's."""
     registry = CollectorRegistry()
     answered = Counter("storywell_requests", "Requests answered.", ["route", "method", "status"], registry=registry)
@@ -56,7 +56,7 @@ def measure_requests(app: Flask, database: Database) -> CollectorRegistry:
 class DatabaseFigures(Collector):
     """Rows counted at the moment somebody asks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
@@ -75,7 +75,7 @@ class DatabaseFigures(Collector):
         yield from figures
 
     def _figures(self) -> list[GaugeMetricFamily]:
-        with self._database.read() as session:
+        with self._database().read() as session:
             return [
                 _gauge("storywell_notices", "Transactional mails by status.", ["status"], session.execute(_notices())),
                 _gauge("storywell_batches", "Batches of issues by status.", ["status"], session.execute(_batches())),

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule
 
+from service.app import create_app
 from service.bootstrap import Services
 from service.db import Database
 from service.web.access import Door, UndeclaredAccess, access_of, check_declared
@@ -71,8 +72,9 @@ def test_readers_get_no_cookie(app: Flask, client: FlaskClient) -> None:
             assert "Set-Cookie" not in client.get(address(app, rule)).headers, rule.rule
 
 
-def test_a_route_that_does_not_say_who_may_use_it_stops_the_start(app: Flask) -> None:
+def test_a_route_that_does_not_say_who_may_use_it_stops_the_start(services: Services) -> None:
     """Nobody adds an open door by forgetting a line."""
+    app = create_app(services)
     app.add_url_rule("/forgotten", "forgotten", lambda: "open")
 
     with pytest.raises(UndeclaredAccess, match="/forgotten"):

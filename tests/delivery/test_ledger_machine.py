@@ -1,20 +1,11 @@
 """Any order of claims, replies, deaths, events, decisions and stops: nobody missed, nobody twice."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import select
 
 from service.bootstrap import Services
@@ -23,11 +14,11 @@ from service.delivery.standing import BOUNCED, STANDS, Standing
 from service.delivery.status import issue_status
 from service.delivery.transitions import OPEN
 from service.issues.model import Issue, IssueState
-from tests.delivery.world import BY_NAME, HANDS, World
+from tests.delivery.machine import Machine, run_machine
+from tests.delivery.world import BY_NAME, HANDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-EXAMPLES, STEPS = 30, 40
 KINDS = ["processed", "deferred", "delivered", "bounce", "dropped", "blocked", "unsubscribe", "spamreport"]
 HEARD = ["lost", "taken", "taken", "bad", "busy", *sorted(BY_NAME)]
 WHIMS = (
@@ -37,22 +28,13 @@ WHIMS = (
 )  # fmt: skip
 
 
-class LedgerMachine(World, RuleBasedStateMachine):
+class LedgerMachine(Machine):
     """The world, with everybody's whims."""
 
-    @initialize()
-    def starts(self) -> None:
-        """A fresh world."""
-        self.begin()
-
-    def teardown(self) -> None:
-        """In the end everything calms down, and nothing is broken."""
-        try:
-            self.calms_down()
-            self.nobody_twice()
-            self.the_ledger_tells_the_truth()
-        finally:
-            self.end()
+    def check_invariants_here(self) -> None:
+        """The ledger tells the truth to the end."""
+        super().check_invariants_here()
+        self.the_ledger_tells_the_truth()
 
     @rule(
         what=st.sampled_from(WHIMS),
@@ -79,12 +61,6 @@ class LedgerMachine(World, RuleBasedStateMachine):
             "writes to the rest": self.writes_to_the_rest,
         }
         happen[what]()
-
-    @invariant()
-    def nobody_twice(self) -> None:
-        """At most one acceptance for a reader, and one more for each time that a person asked."""
-        for subscriber, times in self.taken.items():
-            assert times <= 1 + self.asked[subscriber], f"subscriber {subscriber} has it {times} times"
 
     @invariant()
     def the_ledger_tells_the_truth(self) -> None:
@@ -119,16 +95,4 @@ class LedgerMachine(World, RuleBasedStateMachine):
 
 def test_the_ledger_survives_any_order_of_everything(services: Services, started: int, tmp_path: Path) -> None:
     """Forty steps at a time, drawn by hypothesis; after each run everything calms down, and the issue is sent."""
-    services.database.close()  # the last connection brings the log of SQLite into the file
-    source = services.database.engine.url.database
-    template = tmp_path / "machine" / "template.sqlite3"
-    template.parent.mkdir()
-    shutil.copy(str(source), template)
-    here: dict[str, Any] = {"services": services, "template": template, "issue_id": started}
-    machine = type("Machine", (LedgerMachine,), here)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, database=None, suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_machine(LedgerMachine, services, started, tmp_path)

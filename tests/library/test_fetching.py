@@ -1,8 +1,6 @@
 """Looking at feeds over a real connection with TLS."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,27 +19,15 @@ from service.library.suggestions import (
     stop_following,
     suggested,
 )
+from service.outside import Outside
 from tests.cast import NOW
-from tests.small_web import FEED, HOST, Web, an_outside, make_certificate, small_web
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for HOST."""
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture(scope="module")
-def port(certificate: Path) -> Iterator[int]:
-    """The port of the small web."""
-    with small_web(certificate) as port:
-        yield port
+from tests.small_web import FEED, HOST, Web
 
 
 @pytest.fixture
-def fetch(certificate: Path) -> Fetch:
+def fetch(outside: Outside) -> Fetch:
     """Somebody who asks HOST and nobody else."""
-    return partial(ask_for_feed, an_outside(certificate))
+    return partial(ask_for_feed, outside)
 
 
 def followed(database: Database, port: int, path: str) -> int:

@@ -52,8 +52,9 @@ def test_ready_without_redis(services: Services) -> None:
     assert (answer.status_code, answer.json) == (200, {"database": "ok", "redis": "away"})
 
 
-def test_requests_are_counted_by_route_and_status(client: FlaskClient) -> None:
+def test_requests_are_counted_by_route_and_status(services: Services) -> None:
     """Under the rule, not under the path: a path may hold a token."""
+    client = create_app(services).test_client()
     client.get("/healthz")
     client.get("/desk/enter/a-token-in-a-path")
     client.get("/no/such/page/a-strangers-words")

@@ -1,34 +1,13 @@
 """Trying a link: what counts as an answer."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from service.issues.preflight.model import LinkVerdict
 from service.issues.preflight.visiting import visit
 from service.outside import Outside
-from tests.small_web import HOST, an_outside, make_certificate, small_web
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for HOST."""
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture(scope="module")
-def port(certificate: Path) -> Iterator[int]:
-    """The port of the small web."""
-    with small_web(certificate) as port:
-        yield port
-
-
-@pytest.fixture
-def outside(certificate: Path) -> Outside:
-    """Somebody who knows HOST alone."""
-    return an_outside(certificate)
+from tests.small_web import HOST
 
 
 @pytest.mark.parametrize(
