@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 import nh3
 
 MOST_ENTRIES = 50
@@ -43,6 +42,8 @@ class Feed:
 
 def read_feed(body: bytes, url: str) -> Feed:
     """Read the body that `url` answered. Raises NotAFeed."""
+    import feedparser  # noqa: PLC0415 - 2 MB that most processes never need
+
     parsed = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False)
     if not parsed.get("version"):
         raise NotAFeed("it is neither RSS nor Atom")

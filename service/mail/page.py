@@ -8,9 +8,6 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from css_inline import CSSInliner
-from mjml import mjml2html
-
 from service.mail.mjml_source import Attributes, BadTemplate, check_source
 
 _VOID_TAGS = "area base br col embed hr img input link meta source track wbr"
@@ -26,6 +23,8 @@ def to_page(mjml: str, styles: str) -> str:
 
     Raises BadTemplate when the source is not well formed or goes beyond the tags and attributes that we use.
     """
+    from mjml import mjml2html  # noqa: PLC0415 - 1 MB that most processes never need
+
     language = check_source(mjml)
     try:
         html = mjml2html(mjml, fonts={})  # no fonts from elsewhere: opening a mail must tell nobody
@@ -95,5 +94,7 @@ class _Page(HTMLParser):
 
 
 def _inline(html: str, styles: str) -> str:
+    from css_inline import CSSInliner  # noqa: PLC0415 - 2 MB that most processes never need
+
     inliner = CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False, extra_css=styles)
     return inliner.inline(html).replace(f" {_LEAVE_ALONE}", "")

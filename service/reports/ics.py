@@ -6,10 +6,12 @@ at the desk, behind the link.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from service.reports.calendar import Entry, Kind
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 AHEAD_DAYS = 400
 BACK_DAYS = 31
@@ -21,18 +23,19 @@ _NAMED = frozenset({Kind.ISSUE_TO_COME, Kind.AWARENESS})
 
 def feed(entries: Iterable[Entry], *, site_url: str, host: str, name: str, now: datetime) -> bytes:
     """The entries as one calendar named `name`; times in UTC, days as whole days."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 - 5 MB that most processes never need
+
     calendar = Calendar()
     calendar.add("prodid", "-//Storywell//Content calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(hours=4), parameters={"value": "DURATION"})
     for entry in entries:
-        calendar.add_component(_event(entry, site_url=site_url, host=host, now=now))
+        calendar.add_component(_event(Event(), entry, site_url=site_url, host=host, now=now))
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, *, site_url: str, host: str, now: datetime) -> Event:
-    event = Event()
+def _event(event: "Event", entry: Entry, *, site_url: str, host: str, now: datetime) -> "Event":
     event.add("uid", f"{entry.key}@{host}")
     event.add("dtstamp", now)
     event.add("summary", f"{entry.label}: {entry.title}" if entry.kind in _NAMED else entry.label)
