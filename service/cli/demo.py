@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.bootstrap import Services
 from service.cli.demo_library import seed_library
 from service.cli.demo_newsletter import seed_newsletter, seed_sent_issue, seed_subscribers
+from service.cli.demo_photos import seed_photos
 from service.cli.demo_stories import seed_stories
 from service.cli.frame import answer, json_option
 from service.issues.model import Newsletter
@@ -55,6 +56,7 @@ def seed_demo(services: Services) -> Seeded:
             return Seeded()
         library = seed_library(uow.session, data, now)
         stories = seed_stories(uow.session, data, tokens, organisation, now)
+        seed_photos(services.storage, data, stories, now)
         newsletter = seed_newsletter(uow, data, organisation)
         readers = seed_subscribers(uow, data, newsletter, tokens, organisation, now)
         seed_sent_issue(uow, data, newsletter, stories)

@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Protocol
 
+from service.stories.wording import first_lines
+
 _PARAGRAPHS = re.compile(r"[^\n]*\n+|[^\n]+")
 _SENTENCES = re.compile(r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)\s*|\n+|$)|\n+", re.DOTALL)
 _MOST_PAIRS = 1_000_000
@@ -64,11 +66,15 @@ def apply(old: str, changes: Sequence[Change], accepted: Sequence[bool]) -> str:
 
 
 def proposals(old: Wording, new: Wording) -> list[Proposal]:
-    """The changes of all three fields, in the order in which a reader meets them."""
+    """The changes of all three fields, in the order in which a reader meets them.
+
+    First lines that only follow the story (`wording.first_lines`) are no question of their own.
+    """
+    following = all(each.teaser == first_lines(each.body) for each in (old, new))
     found = [
         Proposal(field, Change(0, getattr(old, field), getattr(new, field)))
         for field in ("title", "teaser")
-        if getattr(old, field) != getattr(new, field)
+        if getattr(old, field) != getattr(new, field) and not (field == "teaser" and following)
     ]
     return found + [Proposal("body", change) for change in changes_between(old.body, new.body)]
 

@@ -6,6 +6,7 @@ Answers are only ever added. The newest record of a story and scope counts, also
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 
 from service.stories.agreements import act_of, after, standing
 from service.stories.errors import BadEnd
@@ -147,6 +148,36 @@ def record_photo_answers(
         _add(story, scope, act, photo.asset_key, source, organisation=organisation, given_at=given_at, person=person)
 
 
+def record_people(
+    story: Story,
+    agreed: Mapping[int, bool],
+    answers: Mapping[Scope, bool],
+    source: Source,
+    *,
+    organisation: str,
+    given_at: datetime,
+) -> None:
+    """What people on photos of the story said, by their row ids: a yes counts for the places with a yes in `answers`.
+
+    Of somebody who is not named in `agreed` nothing is recorded. Raises BadEnd.
+    """
+    for photo, person in _people_on_photos(story):
+        if person.id in agreed:
+            said = {scope: wanted and agreed[person.id] for scope, wanted in answers.items()}
+            record_photo_answers(story, photo, person, said, source, organisation=organisation, given_at=given_at)
+
+
+def renew_people(
+    story: Story, scopes: Iterable[Scope], source: Source, *, organisation: str, given_at: datetime
+) -> None:
+    """Keep every yes of people on photos for these places, as its teller says that they still agree. Raises BadEnd."""
+    for (photo, person), scope in product(_people_on_photos(story), list(scopes)):
+        newest = next(reversed(answers_about(story.consents, scope, person.id)), None)
+        if newest is not None and newest.granted and newest.revision_hash == photo.asset_key:
+            yes = {scope: True}
+            record_photo_answers(story, photo, person, yes, source, organisation=organisation, given_at=given_at)
+
+
 def record_act(
     story: Story, scopes: Iterable[Scope], act: Act, source: Source, *, organisation: str, given_at: datetime
 ) -> None:
@@ -190,12 +221,11 @@ def may_answer(story: Story, record: StoryConsent, now: datetime) -> bool:
 
 def photos_agreed(story: Story, scope: Scope, now: datetime) -> bool:
     """Whether everybody on every photo of the story agreed to `scope`, for exactly that photo."""
-    return all(
-        _photo_agreed(story, photo, person, scope, now)
-        for photo in story.photos
-        if photo.removed_at is None
-        for person in photo.people
-    )
+    return all(_photo_agreed(story, photo, person, scope, now) for photo, person in _people_on_photos(story))
+
+
+def _people_on_photos(story: Story) -> list[tuple[StoryPhoto, StoryPhotoPerson]]:
+    return [(photo, person) for photo in story.photos if photo.removed_at is None for person in photo.people]
 
 
 def _photo_agreed(story: Story, photo: StoryPhoto, person: StoryPhotoPerson, scope: Scope, now: datetime) -> bool:

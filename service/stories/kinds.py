@@ -95,3 +95,5 @@ class HoldKind(StrEnum):
     THIRD_PARTY = "third_party"
     IMAGE = "image"
     EDITOR = "editor"
+    GIVEN_AWAY = "given_away"
+    """Taken back, and perhaps with others: see `elsewhere`. Nobody opens it by hand."""

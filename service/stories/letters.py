@@ -84,6 +84,7 @@ def story_taken_back(uow: UnitOfWork, head: Letterhead, story_id: int, now: date
         places=[f"{line.words}: {said_time(line.clean_at)}" for line in receipt.lines if line.clean_at],
         left=[line.words for line in receipt.lines if not line.clean_at],
         unreachable=receipt.unreachable,
+        elsewhere=receipt.elsewhere,
         receipt_link=head.links.receipt(story_id),
     )
 

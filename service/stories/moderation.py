@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from service.db import UnitOfWork
 from service.mail.notices import leave_notice
 from service.stories.consent import NOT_THEIRS_TO_GIVE, TAKEN_BACK, Source, newest_answers, record_act, record_answers
+from service.stories.elsewhere import open_errand
 from service.stories.errors import EditedMeanwhile, TooEarly
 from service.stories.model import Act, Method, Revision, Scope, Story, TakeBack
 from service.stories.slugs import free_slug
+from service.stories.wording import first_lines
 from service.stories.workflow import Action, move
 
 COPY_KEPT = timedelta(days=30)
@@ -25,10 +27,13 @@ RECEIPT_FIRST = timedelta(hours=1)
 def edit_words(story: Story, *, title: str, teaser: str, body: str, editor: str, seen: str, now: datetime) -> Revision:
     """Keep a new revision; unchanged words stay the one in hand. What readers see does not change by this.
 
+    A teaser that is just the first words of the story, and was left as it is, follows the story.
     `editor` is `editor:<id>`, `seen` the hash of the words the editor began with. The caller has checked the words with
     `wording.problems_with_words`. Raises EditedMeanwhile or NotFromHere.
     """
     same_words(story, seen)
+    if teaser == story.words.teaser == first_lines(story.words.body):
+        teaser = first_lines(body)
     number = story.words.number + 1
     revision = Revision(number=number, title=title, teaser=teaser, body=body, author=editor, created_at=now)
     if revision.hash == story.words.hash:
@@ -145,6 +150,7 @@ def withdraw(
         proven_by=proven_by,
     )
     record_act(story, yes, Act.WITHDRAW, source, organisation=organisation, given_at=now)
+    open_errand(uow, story, yes, by=by, now=now)
     uow.journal_erasure(WITHDRAWN, str(story.id), now=now)
     uow.session.add(TakeBack(story_id=story.id, at=now, look_at=now))
     uow.enqueue("stories.take_back", story.id)

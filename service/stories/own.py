@@ -19,6 +19,8 @@ from service.stories.consent import (
     newest_answers,
     record_act,
     record_answers,
+    record_people,
+    renew_people,
 )
 from service.stories.errors import AnswerMissing, BadEnd, ConsentMissing, EditedMeanwhile, OtherRole
 from service.stories.guards import STORYTELLER, changes_decided
@@ -37,6 +39,8 @@ from service.stories.model import (
 )
 from service.stories.moderation import same_words
 from service.stories.naming import NAMELESS
+from service.stories.photos import people_to_ask
+from service.stories.wording import first_lines
 from service.stories.workflow import Action, move
 
 COOL_OFF = timedelta(hours=24)
@@ -72,6 +76,8 @@ def decided_words(story: Story, *, seen: str, now: datetime) -> Revision:
         return story.words
     base = next(each for each in reversed(story.revisions) if each.hash == changes[0].base_hash)
     texts = {name: _apply(getattr(base, name), [one for one in changes if one.field == name]) for name in FIELDS}
+    if base.teaser == first_lines(base.body) and story.words.teaser == first_lines(story.words.body):
+        texts["teaser"] = first_lines(texts["body"])
     mine = Revision(number=story.words.number + 1, author=STORYTELLER, created_at=now, **texts)
     story.revisions.append(mine)
     return mine
@@ -102,13 +108,19 @@ def approve(
     parental_responsibility: bool | None = None,
     assent: Assent = Assent.NOT_ASKED,
     wait_a_day: bool = True,
+    people: Mapping[int, bool] | None = None,
 ) -> None:
     """Agree to exactly the words with the hash `seen`, with a yes or no for every place.
 
+    `people` is what everybody else on the photos says, by row id; not asked when every place has a no.
     Raises EditedMeanwhile, AnswerMissing, BadEnd, ChangesUndecided, OtherRole or NotFromHere.
     """
     same_words(story, seen)
     if set(answers) != set(PLACES) or (story.told_by is GivenBy.GUARDIAN and assent is Assent.NOT_ASKED):
+        raise AnswerMissing
+    asked = {person.id for _, person in people_to_ask(story)} if any(answers.values()) else set()
+    said = dict(people or {})
+    if not asked <= set(said):
         raise AnswerMissing
     _still_theirs(story, now)
     if assent is Assent.NO:
@@ -118,6 +130,8 @@ def approve(
     story.cool_off_until = now + COOL_OFF if wait_a_day and not story.was_public else None
     source = _source(story, ASKED_UNTIL, proven_by, until, parental_responsibility, assent)
     record_answers(story, answers, story.words, source, organisation=organisation, given_at=now)
+    everybody = {person.id: said.get(person.id, True) for photo in story.photos for person in photo.people}
+    record_people(story, everybody, answers, source, organisation=organisation, given_at=now)
 
 
 def narrow(story: Story, scopes: Iterable[Scope], *, organisation: str, proven_by: str, now: datetime) -> None:
@@ -158,6 +172,7 @@ def renew(
         raise ConsentMissing
     source = _source(story, ASKED_UNTIL, proven_by, until)
     record_act(story, kept, Act.RENEW, source, organisation=organisation, given_at=now)
+    renew_people(story, kept, source, organisation=organisation, given_at=now)
     if story.state is StoryState.RETIRED and Scope.WEB in grants(story, seen, now):
         move(story, Action.RESUME, now, STORYTELLER)
 

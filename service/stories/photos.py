@@ -11,10 +11,8 @@ from service.db import UnitOfWork
 from service.media.pictures import Picture, asset_key, file_name, sizes
 from service.media.storage import Storage
 from service.stories.asking import NO, YES
-from service.stories.consent import Source, record_photo_answers
 from service.stories.errors import NoSuchPhoto, TooManyPhotos
 from service.stories.model import Scope, Story, StoryDraft, StoryPhoto, StoryPhotoPerson
-from service.stories.telling import answered_places
 from service.stories.visibility import visible_photos
 from service.stories.wording import tidy_line
 
@@ -128,18 +126,24 @@ def take_out(story: Story, photo_id: int, *, now: datetime) -> None:
     photo.removed_at = now
 
 
-def record_people(
-    story: Story, answers: Mapping[str, Any], source: Source, *, organisation: str, given_at: datetime
-) -> None:
-    """Write into the ledger what everybody on the photos of a new story said, as its draft has it.
+def agreed_while_telling(story: Story, answers: Mapping[str, Any]) -> dict[int, bool]:
+    """What everybody on the photos of a new story said, as its draft has it; no answer is a no."""
+    return {
+        person.id: person.who == ME or answers.get(agreed_field(person)) == YES
+        for photo in story.photos
+        for person in photo.people
+    }
 
-    A yes counts for the places to which the teller said yes; whoever has not said yes has said no.
-    """
-    for photo in story.photos:
-        for person in photo.people:
-            agrees = person.who == ME or answers.get(agreed_field(person)) == YES
-            said = {scope: agrees and wanted for scope, wanted in answered_places(answers).items()}
-            record_photo_answers(story, photo, person, said, source, organisation=organisation, given_at=given_at)
+
+def people_to_ask(story: Story) -> list[tuple[StoryPhoto, StoryPhotoPerson]]:
+    """Everybody but the teller who can be recognised on a photo that is still in the story, in the order of photos."""
+    return [
+        (photo, person)
+        for photo in story.photos
+        if photo.removed_at is None
+        for person in photo.people
+        if person.who != ME
+    ]
 
 
 def shown_photos(session: Session, story_id: int, surface: Scope, now: datetime) -> Sequence[StoryPhoto]:

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.stories.elsewhere import errand_of, given_away
 from service.stories.errors import NoSuchStory
-from service.stories.model import Act, Scope, Story, StoryConsent, TakeBack, TakeBackPlace
+from service.stories.model import Story, TakeBack, TakeBackPlace
 from service.stories.take_backs import Place
 
 WORDS: Mapping[Place, str] = {
@@ -31,15 +32,6 @@ WORDS: Mapping[Place, str] = {
 """What each place is called on the receipt."""
 
 WEB_PLACES = frozenset({Place.PAGE, Place.LISTS, Place.SEARCH, Place.FEEDS})
-ELSEWHERE: Mapping[Scope, str] = {
-    Scope.SOCIAL: "social media",
-    Scope.PRESS: "newspapers, radio and television",
-    Scope.PARTNERS: "the pages of our partners",
-    Scope.PRINT: "paper",
-    Scope.TRANSLATION: "other languages",
-}
-"""Places where the service puts nothing by itself; a person of the team may have."""
-
 SEARCH_ENGINES: Mapping[str, str] = {
     "Google": "https://search.google.com/search-console/remove-outdated-content",
     "Bing": "https://www.bing.com/webmasters/tools/contentremoval",
@@ -86,6 +78,8 @@ class Receipt:
     was_on_the_web: bool
     given_away: Sequence[str]
     """Other people's places that the teller had said yes to, in plain words."""
+    asked_there_at: datetime | None
+    """When somebody of the team had looked whether it was given to them, and asked for it back."""
     words_go_at: datetime | None
     """When the words themselves are deleted; empty when they are."""
 
@@ -101,10 +95,17 @@ class Receipt:
             "Copies that somebody made: a picture of the screen, a printed page, a reading app that keeps what it got.",
             "Search engines and web archives: they may show what they saved for some days.",
         ]
-        away = [
-            f"You had also said yes to {', '.join(self.given_away)}. If somebody of our team used it there, tell us."
-        ]
-        return [*mails, *(web if self.was_on_the_web else []), *(away if self.given_away else [])]
+        return [*mails, *(web if self.was_on_the_web else [])]
+
+    @property
+    def elsewhere(self) -> str:
+        """What a person has to do, because no program can; empty when nobody else can have it from us."""
+        if not self.given_away:
+            return ""
+        said = f"You had also said yes to: {'; '.join(self.given_away)}. No program can look there."
+        if self.asked_there_at is None:
+            return f"{said} Somebody of our team finds out whether it was given to anybody, and asks for it back."
+        return f"{said} Somebody of our team looked on {said_day(self.asked_there_at)} and asked whoever had it."
 
     @property
     def seconds(self) -> int:
@@ -115,6 +116,7 @@ class Receipt:
 
 def receipt_of(session: Session, story_id: int) -> Receipt:
     """The receipt of a story, by its row id. Raises NoSuchStory for one that was not taken back."""
+    errand = errand_of(session, story_id)
     taken = session.scalar(select(TakeBack).where(TakeBack.story_id == story_id))
     if taken is None:
         raise NoSuchStory
@@ -125,19 +127,11 @@ def receipt_of(session: Session, story_id: int) -> Receipt:
         done=taken.clean_at is not None,
         posted=[Posted(date.fromisoformat(row["on"]), row["readers"]) for row in taken.mailed],
         was_on_the_web=any(row.place in WEB_PLACES for row in taken.places),
-        given_away=_given_away(session, story_id),
+        given_away=given_away(session, story_id) if errand else [],
+        asked_there_at=errand.resolved_at if errand else None,
         words_go_at=session.get_one(Story, story_id).erase_at,
     )
 
 
 def _line(row: TakeBackPlace) -> Line:
     return Line(WORDS[row.place], row.clean_at, row.said)
-
-
-def _given_away(session: Session, story_id: int) -> list[str]:
-    """What was ended by the withdrawal is what had been agreed to."""
-    ended = select(StoryConsent.scope).where(
-        StoryConsent.story_id == story_id, StoryConsent.act == Act.WITHDRAW, StoryConsent.photo_person_id.is_(None)
-    )
-    scopes = set(session.scalars(ended))
-    return [words for scope, words in ELSEWHERE.items() if scope in scopes]

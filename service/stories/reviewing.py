@@ -57,6 +57,12 @@ def sign_off(story: Story, *, seen: str, by: str, now: datetime) -> None:
     story.fact_checked_hash, story.fact_checked_by = seen, by
 
 
+def unflag_claims(story: Story, *, by: str, now: datetime) -> None:
+    """Say as a reviewer that the story makes no medical claims after all. Raises NotFromHere."""
+    move(story, Action.UNFLAG, now, by)
+    story.needs_fact_check, story.fact_checked_hash, story.fact_checked_by = False, "", ""
+
+
 def proposed(story: Story) -> list[Proposal]:
     """The changes between the words its teller last wrote or approved and the words in hand, to be given reasons."""
     return proposals(_told(story), story.words)

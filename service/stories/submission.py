@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from service.db import UnitOfWork
 from service.mail.notices import leave_notice
-from service.markdown import first_words
-from service.stories.consent import ASKED_WHILE_TELLING, READ_AND_CONTACT, Source, record_answers
+from service.stories.consent import ASKED_WHILE_TELLING, READ_AND_CONTACT, Source, record_answers, record_people
 from service.stories.drafts import draft_by_proof
 from service.stories.errors import DraftUnfinished, ProofExpired
 from service.stories.guards import STORYTELLER
@@ -26,7 +25,7 @@ from service.stories.model import (
     Storyteller,
 )
 from service.stories.naming import NAMELESS
-from service.stories.photos import record_people
+from service.stories.photos import agreed_while_telling
 from service.stories.slugs import placeholder_slug
 from service.stories.telling import CHECK, answered_places, first_open, mailbox
 from service.stories.told import (
@@ -42,7 +41,7 @@ from service.stories.told import (
     title_of,
     told_by,
 )
-from service.stories.wording import TEASER_WORDS
+from service.stories.wording import first_lines
 from service.stories.workflow import Action, move
 from service.tokens import Purpose, Tokens
 
@@ -66,8 +65,9 @@ def submit_story(uow: UnitOfWork, tokens: Tokens, token: str, *, organisation: s
     _record_first_answers(story, draft, organisation, now)
     uow.session.flush()
     take_over(uow, draft, story)
-    source = _source(draft, ASKED_WHILE_TELLING)
-    record_people(story, draft.answers, source, organisation=organisation, given_at=now)
+    source, places = _source(draft, ASKED_WHILE_TELLING), answered_places(draft.answers)
+    agreed = agreed_while_telling(story, draft.answers)
+    record_people(story, agreed, places, source, organisation=organisation, given_at=now)
     if others_not_asked(draft.answers):
         open_hold(uow, HoldKind.THIRD_PARTY, story, opened_by=STORYTELLER, now=now)
     draft.story_id, draft.answers, draft.saved_at = story.id, {}, now
@@ -91,7 +91,7 @@ def _story_of(answers: Mapping[str, Any], now: datetime) -> Story:
         submitted_at=now,
     )
     title, body = title_of(answers), body_of(answers)
-    teaser = first_words(body, TEASER_WORDS)
+    teaser = first_lines(body)
     story.revisions.append(
         Revision(number=1, title=title, teaser=teaser, body=body, author=STORYTELLER, created_at=now)
     )

@@ -29,10 +29,9 @@ def watch_draft(uow: UnitOfWork, draft: StoryDraft, *, now: datetime) -> StoryHo
     return _watch(uow, draft, StoryHold.draft_id == draft.id, worry_about(texts(draft.answers)), now)
 
 
-def watch_story(uow: UnitOfWork, story: Story, *, now: datetime) -> StoryHold | None:
-    """The same for the words in hand of a story, which may have come by mail or from an editor."""
-    words = (story.words.title, story.words.body)
-    return _watch(uow, story, StoryHold.story_id == story.id, worry_about(words), now)
+def watch_words(uow: UnitOfWork, story: Story, words: str, *, now: datetime) -> StoryHold | None:
+    """The same for what its teller wrote to us about a story after it was sent."""
+    return _watch(uow, story, StoryHold.story_id == story.id, worry_about([words]), now)
 
 
 def kinds_of(hold: StoryHold) -> list[str]:

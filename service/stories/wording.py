@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from service.markdown import first_words
+
 LONGEST_LINE = 120
 """Characters of a title or a name."""
 LONGEST_STORY = 50_000
@@ -27,8 +29,13 @@ def tidy_text(value: str) -> str:
 
 
 def count_words(text: str) -> int:
-    """How many words, separated by blanks."""
-    return len(text.split())
+    """How many words, separated by blanks; an ellipsis or a dash by itself is none."""
+    return sum(any(map(str.isalnum, each)) for each in text.split())
+
+
+def first_lines(body: str) -> str:
+    """The teaser of a story whose teller and editors have written none."""
+    return first_words(body, TEASER_WORDS)
 
 
 def too_long(what: str, value: str, most: int) -> str:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     EDIT = "edit"
     FLAG = "flag"
     SIGN_OFF = "sign_off"
+    UNFLAG = "unflag"
     SEND = "send"
     HAND_BACK = "hand_back"
     APPROVE = "approve"
@@ -61,6 +62,8 @@ TRANSITIONS = (
     Transition(Action.FLAG, _ONCE_SHOWN, None),
     Transition(Action.SIGN_OFF, (S.FACT_CHECK,), S.IN_EDIT),
     Transition(Action.SIGN_OFF, (S.SUBMITTED, S.IN_EDIT, S.WITH_STORYTELLER, S.APPROVED, *_ONCE_SHOWN), None),
+    Transition(Action.UNFLAG, (S.FACT_CHECK,), S.IN_EDIT),
+    Transition(Action.UNFLAG, (S.SUBMITTED, S.IN_EDIT, S.WITH_STORYTELLER, S.APPROVED, *_ONCE_SHOWN), None),
     Transition(Action.SEND, (S.SUBMITTED, S.IN_EDIT), S.WITH_STORYTELLER, (g.not_held, g.facts_checked)),
     Transition(Action.SEND, _ONCE_SHOWN, None, (g.not_held, g.facts_checked)),
     Transition(Action.HAND_BACK, (S.WITH_STORYTELLER,), S.IN_EDIT),
@@ -68,7 +71,7 @@ TRANSITIONS = (
     Transition(Action.APPROVE, _ONCE_SHOWN, None, (g.by_a_person, g.changes_decided)),
     Transition(Action.APPROVE, (S.HIDDEN,), None, (g.by_a_person, g.changes_decided, g.was_published)),
     Transition(Action.DECLINE, _IN_HAND, S.DECLINED, (g.by_a_person,)),
-    Transition(Action.SCHEDULE, _IN_HAND, S.SCHEDULED, _MAY_SHOW),
+    Transition(Action.SCHEDULE, (*_IN_HAND, S.SCHEDULED), S.SCHEDULED, _MAY_SHOW),
     Transition(Action.PUBLISH, (*_IN_HAND, S.SCHEDULED, *_ONCE_SHOWN), S.PUBLISHED, (*_MAY_SHOW, g.time_has_come)),
     Transition(Action.PUBLISH, (S.HIDDEN,), S.PUBLISHED, (*_MAY_SHOW, g.time_has_come, g.hid_it)),
     Transition(Action.HIDE, (*_IN_HAND, S.SCHEDULED, *_ONCE_SHOWN), S.HIDDEN),

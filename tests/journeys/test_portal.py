@@ -15,7 +15,7 @@ from service.stories.moderation import publish
 from service.stories.portal import make_entry
 from tests.cast import ADA
 from tests.conftest import Clock
-from tests.journeys.conftest import PATIENCE_MS, faults
+from tests.journeys.conftest import PATIENCE_MS, faults, faults_in_both_lights
 from tests.journeys.house import House, wait_for
 from tests.web.at_portal import ask_about_changes, the_story
 
@@ -53,6 +53,7 @@ def mailed(place: House, start: str) -> str:
     return wait_for(found, what=f"a mail with {start}")
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_teller_decides_about_everything_on_a_phone(
     house: Callable[..., House], phone: Page, reader: Page, lens: Page
 ) -> None:
@@ -169,6 +170,7 @@ def good(page: Page, lens: Page) -> None:
     assert faults(lens) == [], page.url
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_story_mail_takes_back_in_two_presses(house: Callable[..., House], phone: Page, lens: Page) -> None:
     """The link in the mail, and one button: no session, no password."""
     place = house()
@@ -185,6 +187,7 @@ def test_a_story_mail_takes_back_in_two_presses(house: Callable[..., House], pho
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("small_phone", ["light"], indirect=True)
 def test_every_page_of_the_portal_can_be_used_by_everybody(
     app: Flask, services: Services, site: str, small_phone: Page
 ) -> None:
@@ -196,22 +199,22 @@ def test_every_page_of_the_portal_can_be_used_by_everybody(
     found = []
     for path in ("/portal", "/portal/sent", "/portal/left", f"/portal/{'A' * 43}", theirs):
         small_phone.goto(site + path)
-        found += faults(small_phone)
+        found += faults_in_both_lights(small_phone)
     small_phone.goto(f"{site}/portal/{a_link(services, story)}")
     small_phone.get_by_role("button", name="Open my page").click()
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     for page in ("", "/changes", "/take-back", "/places", "/name", "/not-before", "/end", "/talk", "/grown-up"):
         small_phone.goto(f"{site}/portal/stories/{story}{page}")
-        found += faults(small_phone)
+        found += faults_in_both_lights(small_phone)
         mistake = small_phone.get_by_role("button", name=MISTAKES).first
         if mistake.count():
             mistake.click()
-            found += faults(small_phone)
+            found += faults_in_both_lights(small_phone)
     agree_to_everything(small_phone)
     small_phone.goto(f"{site}/portal/stories/{story}/approve")
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     small_phone.get_by_role("button", name="Look at my answers").click()
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
 
     assert found == []
 

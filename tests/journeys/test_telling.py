@@ -17,7 +17,8 @@ from service.stories.model import Story, StoryPhoto
 from service.stories.questions import STEPS
 from service.stories.watching import watch_draft
 from tests.cast import NOW
-from tests.journeys.conftest import PATIENCE_MS, faults
+from tests.journeys.conftest import PATIENCE_MS, faults_in_both_lights
+from tests.journeys.hands import add_photo, choose, fill, go_on, start_telling
 from tests.journeys.house import House, wait_for
 from tests.media import samples
 from tests.standins.smtp import SmtpStandin
@@ -45,24 +46,6 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def go_on(page: Page) -> None:
-    """To the next question."""
-    page.get_by_role("button", name=re.compile("Save and go on|Go on without")).click()
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    """One answer, and on."""
-    page.locator(f"[name={name}][value={value}]").check()
-    go_on(page)
-
-
-def fill(page: Page, **typed: str) -> None:
-    """Some fields, and on."""
-    for name, words in typed.items():
-        page.locator(f"[name={name}]").fill(words)
-    go_on(page)
-
-
 def mailed(receiver: SmtpStandin, start: str) -> str:
     """The newest link in a mail to the teller that begins so; waits for it."""
     pattern = re.compile(re.escape(start) + r"[\w-]+")
@@ -72,6 +55,7 @@ def mailed(receiver: SmtpStandin, start: str) -> str:
     )
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_childs_story_is_begun_on_a_phone_and_finished_on_a_tablet(
     house: Callable[..., House], phone: Page, tablet: Page, photo: Path
 ) -> None:
@@ -94,6 +78,7 @@ def test_a_childs_story_is_begun_on_a_phone_and_finished_on_a_tablet(
         check_what_came(place)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_lead_is_told_within_a_minute(house: Callable[..., House], phone: Page) -> None:
     """By real processes, from the press of the button to the mail at the receiver; help is on the page at once."""
     with SmtpStandin() as receiver:
@@ -112,9 +97,7 @@ def test_the_lead_is_told_within_a_minute(house: Callable[..., House], phone: Pa
 
 def begin_on(house: House, page: Page) -> None:
     """As far as the photos."""
-    page.goto(f"{house.url}/stories/share")
-    page.wait_for_timeout(1_100)
-    page.get_by_role("button", name="Start").click()
+    start_telling(page, house.url)
     choose(page, "role", "parent")
     choose(page, "told_by", "guardian")
     page.locator("[name=relation]").fill("mother")
@@ -137,13 +120,7 @@ def with_photo(page: Page, photo: Path) -> None:
     page.locator("[name=photo]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"})
     page.get_by_role("button", name="Add this photo").click()
     assert "We cannot read this file as a photo" in page.locator("#photo-error").inner_text()
-    page.locator("[name=photo]").set_input_files(photo)
-    page.get_by_role("button", name="Add this photo").click()
-    page.locator("[name=alt]").fill("A girl in a blue chair")
-    page.locator("[name=who][value=others]").check()
-    fill(page, others="my daughter")
-    page.locator("[value=yes]").check()
-    go_on(page)
+    add_photo(page, photo, alt="A girl in a blue chair", other="my daughter")
     assert page.locator(".photos-so-far img").get_attribute("alt") == "A girl in a blue chair"
 
 
@@ -182,6 +159,7 @@ def check_what_came(house: House) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("small_phone", ["light"], indirect=True)
 def test_every_page_of_telling_can_be_used_by_everybody(
     app: Flask, services: Services, site: str, small_phone: Page, photo: Path
 ) -> None:
@@ -191,17 +169,17 @@ def test_every_page_of_telling_can_be_used_by_everybody(
         told = f"{site}{path_of(services, draft)}"
     small_phone.emulate_media(reduced_motion="reduce")  # axe must not look while a colour is on its way to another
     small_phone.goto(f"{site}/stories/share")
-    found = faults(small_phone)
+    found = faults_in_both_lights(small_phone)
     for step in STEPS:
         with services.database.unit() as uow:
             save_answers(uow, draft.id, {"way": "write", "told_by": "self", **ASKED_OF.get(step.key, {})}, now=NOW)
         small_phone.goto(f"{told}/{step.key}")
         assert small_phone.locator("h1").inner_text() == step.heading
-        found += faults(small_phone)
+        found += faults_in_both_lights(small_phone)
         with services.database.unit() as uow:
             save_answers(uow, draft.id, {field.name: "" for field in step.fields}, now=NOW)
         small_phone.locator("form[method=post] button").first.click()
-        found += faults(small_phone)
+        found += faults_in_both_lights(small_phone)
         with services.database.unit() as uow:
             save_answers(uow, draft.id, dict(draft.answers), now=NOW)
 
@@ -209,6 +187,7 @@ def test_every_page_of_telling_can_be_used_by_everybody(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("small_phone", ["light"], indirect=True)
 def test_the_other_pages_of_telling_can_be_used_by_everybody(
     app: Flask, services: Services, site: str, small_phone: Page, photo: Path
 ) -> None:
@@ -218,30 +197,31 @@ def test_the_other_pages_of_telling_can_be_used_by_everybody(
     small_phone.goto(f"{told}/photos")
     small_phone.locator("[name=photo]").set_input_files(photo)
     small_phone.get_by_role("button", name="Add this photo").click()
-    found = faults(small_phone)
+    found = faults_in_both_lights(small_phone)
     go_on(small_phone)
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     small_phone.locator("[name=alt]").fill("Us")
     small_phone.locator("[name=who][value=others]").check()
     fill(small_phone, others="my sister")
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     go_on(small_phone)
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     for page in ("photos", "telling", "help", "later", "check"):
         small_phone.goto(f"{told}/{page}")
-        found += faults(small_phone)
+        found += faults_in_both_lights(small_phone)
         if page == "later":
             small_phone.locator("[name=email]").fill("nobody")
             small_phone.get_by_role("button", name="Mail me the link").click()
-            found += faults(small_phone)
+            found += faults_in_both_lights(small_phone)
             small_phone.locator("[name=email]").fill(TELLER)
             small_phone.get_by_role("button", name="Mail me the link").click()
-            found += faults(small_phone)
+            found += faults_in_both_lights(small_phone)
 
     assert found == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("small_phone", ["light"], indirect=True)
 def test_the_safeguarding_page_can_be_used_by_everybody(
     app: Flask, services: Services, site: str, small_phone: Page
 ) -> None:
@@ -254,14 +234,14 @@ def test_the_safeguarding_page_can_be_used_by_everybody(
     small_phone.goto(f"{site}/desk/enter/{token}")
     small_phone.get_by_role("button", name="Sign in").click()
     small_phone.goto(f"{site}/desk/safeguarding")
-    found = faults(small_phone)
+    found = faults_in_both_lights(small_phone)
     small_phone.get_by_role("button", name="Look").click()
     assert "want to die" in small_phone.locator("main").inner_text()
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     small_phone.get_by_role("button", name="Close this case").click()
-    found += faults(small_phone)
+    found += faults_in_both_lights(small_phone)
     small_phone.locator("[name=resolution]").fill("Rang them. All is well.")
     small_phone.get_by_role("button", name="Close this case").click()
     assert "No case is open." in small_phone.locator("main").inner_text()
 
-    assert [*found, *faults(small_phone)] == []
+    assert [*found, *faults_in_both_lights(small_phone)] == []

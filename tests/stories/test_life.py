@@ -221,9 +221,8 @@ class Life(RuleBasedStateMachine):
                 assert not seen or set(seen) <= self.approved
                 assert not (self.ended and seen)
 
-    @invariant()
-    def the_ledger_holds(self) -> None:
-        """Whatever was done."""
+    def teardown(self) -> None:
+        """The ledger holds, whatever was done. A broken record would stay in it, so one walk at the end finds it."""
         with self.database.read() as session:
             assert verify(session).holds
 

@@ -18,7 +18,7 @@ from service.stories.errors import (
     ThirdPartiesUnchecked,
     TooEarly,
 )
-from service.stories.model import Act, Assent, GivenBy, Method, Naming, Scope, Story, StoryState
+from service.stories.model import Act, Assent, GivenBy, Method, Naming, Revision, Scope, Story, StoryState
 from service.stories.moderation import edit_words, publish, record_approval
 from service.stories.own import (
     approve,
@@ -35,6 +35,7 @@ from service.stories.passing import retire_ended
 from service.stories.proving import verify
 from service.stories.reviewing import proposed, send_to_storyteller
 from service.stories.visibility import visible_stories
+from service.stories.wording import first_lines, problems_with_words
 from tests.cast import NOW
 from tests.stories.tales import a_published_story, a_submitted_story
 
@@ -77,6 +78,33 @@ def test_one_edit_is_rejected_and_the_rest_taken(database: Database) -> None:
         assert (mine.title, mine.body) == ("What I packed", "A red blanket.\n\nIt was warm.")
         assert mine.author == "storyteller"
     assert visible(database)
+
+
+def test_first_lines_follow_the_story(database: Database) -> None:
+    """Nobody wrote them, so no change of them is a question of its own, and they show what its teller decided."""
+    long = "We counted the red buses. " * 20
+    with database.unit() as uow:
+        story = a_submitted_story(uow.session, scopes=[])
+        told = f"A blue blanket.\n\nA kettle.\n\n{long}"
+        words = Revision(
+            number=2, title="What I packed", teaser=first_lines(told), body=told, author="storyteller", created_at=NOW
+        )
+        story.revisions.append(words)
+        edited = told.replace("blue", "red").replace("kettle", "pot")
+        edit_words(
+            story, title=words.title, teaser=words.teaser, body=edited, editor="editor:1", seen=words.hash, now=NOW
+        )
+        assert [each.field for each in proposed(story)] == ["body", "body"]
+        assert problems_with_words(words.title, story.words.teaser, edited) == {}
+        reasons = dict.fromkeys(range(2), "Shorter.")
+        send_to_storyteller(
+            uow, story, seen=story.words.hash, reasons=reasons, third_parties_checked=True, by="editor:1", now=NOW
+        )
+        uow.session.flush()
+        first, second = changes_in_hand(story)
+        decide(story, {first.id: True, second.id: False}, seen=story.words.hash, now=NOW)
+
+        assert decided_words(story, seen=story.words.hash, now=NOW).teaser.startswith("A red blanket. A kettle. We")
 
 
 def test_nothing_is_approved_while_a_change_is_open(database: Database) -> None:

@@ -10,7 +10,8 @@ from service.db import Database, UnitOfWork
 from service.mail.model import Notice
 from service.stories.erasure import erase_story
 from service.stories.errors import NoSuchStory
-from service.stories.model import Scope, Story, StoryPhoto, TakeBack
+from service.stories.holds import open_cases, resolve
+from service.stories.model import HoldKind, Scope, Story, StoryPhoto, TakeBack
 from service.stories.moderation import withdraw
 from service.stories.queries import story_for_change
 from service.stories.receipts import Receipt, receipt_of
@@ -180,14 +181,31 @@ def test_what_cannot_be_undone_is_said(database: Database, taken: int, clock: Cl
     assert "Search engines" in engines
 
 
-def test_other_peoples_places_are_named_when_there_was_a_yes(database: Database, clock: Clock) -> None:
-    """The service puts nothing there; somebody of the team may have."""
+def test_other_peoples_places_are_a_persons_errand(database: Database, clock: Clock) -> None:
+    """No program can look there: the receipt says so, and who does it, until an editor has done it."""
     with database.unit() as uow:
         story = a_published_story(uow.session, scopes=[Scope.WEB, Scope.PRESS])
         withdraw(uow, story, organisation="The Group", now=NOW, by="storyteller")
+        [errand] = open_cases(uow.session, HoldKind.GIVEN_AWAY)
     take_back(database, story.id, web_places(), nobody, clock=clock)
 
-    assert "newspapers" in receipt(database, story.id).unreachable[-1]
+    assert "newspapers" in receipt(database, story.id).elsewhere
+    assert "finds out" in receipt(database, story.id).elsewhere
+    with database.unit() as uow:
+        resolve(uow, errand.id, by="editor:1", resolution="Nobody had it.", now=NOW)
+    assert "looked on 10 June 2026" in receipt(database, story.id).elsewhere
+
+
+def test_nobody_is_sent_on_an_errand_for_nothing(database: Database) -> None:
+    """A story that stood on our website alone, or was never ready to be given to anybody, is with nobody else."""
+    with database.unit() as uow:
+        ours = a_published_story(uow.session)
+        unread = a_submitted_story(uow.session, slug="unread", scopes=[Scope.WEB, Scope.PRESS])
+        for story in (ours, unread):
+            withdraw(uow, story, organisation="The Group", now=NOW, by="storyteller")
+
+        assert open_cases(uow.session, HoldKind.GIVEN_AWAY) == []
+        assert receipt_of(uow.session, unread.id).elsewhere == ""
 
 
 def test_a_story_that_was_not_taken_back_has_no_receipt(database: Database) -> None:

@@ -3,9 +3,9 @@
 from service.db import Database
 from service.stories.holds import resolve
 from service.stories.model import HoldKind
-from service.stories.watching import kinds_of, watch_draft, watch_story
+from service.stories.watching import kinds_of, watch_draft, watch_words
 from tests.cast import NOW
-from tests.stories.tales import a_draft, a_revision, a_submitted_story
+from tests.stories.tales import a_draft, a_submitted_story
 
 DARK = "I want to die."
 
@@ -53,13 +53,12 @@ def test_new_words_after_a_case_was_closed_open_another(database: Database) -> N
         assert "took an overdose" in second.note
 
 
-def test_a_story_that_came_another_way_is_looked_at_too(database: Database) -> None:
-    """By mail, by phone, or after an editor changed it."""
+def test_what_its_teller_writes_later_is_looked_at_too(database: Database) -> None:
+    """A letter to the editors is read by a program at once, and perhaps by nobody else today."""
     with database.unit() as uow:
         story = a_submitted_story(uow.session)
-        assert watch_story(uow, story, now=NOW) is None
-        story.revisions.append(a_revision(2, body=DARK))
-        case = watch_story(uow, story, now=NOW)
+        assert watch_words(uow, story, "Thank you for the blanket.", now=NOW) is None
+        case = watch_words(uow, story, DARK, now=NOW)
 
         assert case is not None
         assert story.open_holds == [case]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.stories.wording import LONGEST_STORY, problems_with_words, tidy_line, tidy_text
+from service.stories.wording import LONGEST_STORY, first_lines, problems_with_words, tidy_line, tidy_text
 
 
 @given(st.text())
@@ -47,3 +47,11 @@ def test_each_problem_is_one_sentence_at_its_field() -> None:
         "teaser": "The teaser has 61 words. Use at most 60.",
         "body": "The story has 50,001 characters. We can take up to 50,000. Please shorten it.",
     }
+
+
+def test_first_lines_are_within_their_own_limit() -> None:
+    """The sign that there is more is no word, or no long story could ever be saved at the desk."""
+    body = "word " * 200
+
+    assert first_lines(body).endswith("word …")
+    assert problems_with_words("A title", first_lines(body), body) == {}

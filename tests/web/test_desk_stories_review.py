@@ -163,6 +163,19 @@ def test_a_reviewer_signs_exactly_these_words_off(
     assert "has signed off exactly these words" in desk.get(READ).text
 
 
+def test_a_reviewer_takes_a_needless_check_off(
+    desk: FlaskClient, app: Flask, services: Services, submitted: Story
+) -> None:
+    """An editor who asked for it cannot, or nobody would need to ask a reviewer."""
+    reviewer, seen = browser(app, services, Role.REVIEWER), submitted.words.hash
+    press(desk, f"{STORY}/facts", seen=seen)
+    assert press(desk, f"{STORY}/facts/none", seen=seen).status_code == 403
+
+    assert press(reviewer, f"{STORY}/facts/none", seen=seen).status_code == 303
+    found = the_story(services)
+    assert (found.needs_fact_check, found.state) == (False, StoryState.IN_EDIT)
+
+
 def test_whoever_wrote_the_words_does_not_sign_them_off(
     desk: FlaskClient, app: Flask, services: Services, eve: Editor, submitted: Story
 ) -> None:
@@ -225,6 +238,10 @@ def test_a_story_is_given_a_day(desk: FlaskClient, services: Services) -> None:
     found = the_story(services)
     assert found.not_before is not None
     assert (found.state, found.not_before.date().isoformat()) == (StoryState.SCHEDULED, "2026-09-01")
+    press(desk, f"{STORY}/schedule", seen=seen, day="2026-10-01")
+    again = the_story(services).not_before
+    assert again is not None
+    assert again.date().isoformat() == "2026-10-01"
 
 
 def test_taking_back_needs_the_way_it_was_asked(desk: FlaskClient, services: Services, submitted: Story) -> None:

@@ -10,9 +10,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.bootstrap import Services
-from service.stories.consent import LASTS, PLACES, newest_answers
-from service.stories.model import Assent, GivenBy, Scope, Story, StoryState
-from service.stories.moderation import edit_words
+from service.stories.consent import LASTS, PLACES, newest_answers, photos_agreed
+from service.stories.errors import PhotoConsentMissing
+from service.stories.model import Assent, GivenBy, Scope, Story, StoryPhoto, StoryPhotoPerson, StoryState
+from service.stories.moderation import edit_words, publish
+from service.stories.photos import ME, take_out
+from service.stories.queries import story_for_change
 from tests.cast import NOW
 from tests.conftest import Clock
 from tests.web.at_portal import (
@@ -275,3 +278,44 @@ def test_a_forged_end_is_not_believed(ada: FlaskClient, services: Services, stor
     record = newest_answers(story_of(services, story).consents)[Scope.WEB]
     assert answer.status_code in {303, 422}
     assert record.expires_at is None or record.expires_at <= NOW + LASTS
+
+
+@pytest.fixture
+def sister(services: Services, story: int) -> int:
+    """Somebody on a photo of the story who was never asked."""
+    with services.database.unit() as uow:
+        photo = StoryPhoto(asset_key="a" * 64, width=480, height=320, alt="Us two", created_at=NOW)
+        person = StoryPhotoPerson(who="my sister", created_at=NOW)
+        photo.people.extend([StoryPhotoPerson(who=ME, created_at=NOW), person])
+        row = uow.session.get_one(Story, story)
+        row.photos.append(photo)
+    return person.id
+
+
+def test_people_on_photos_are_asked_with_the_words(
+    ada: FlaskClient, services: Services, story: int, sister: int
+) -> None:
+    """What they say counts for this photo and the places with a Yes; the teller's own yes is in the teller's."""
+    form = yes_to(Scope.WEB)
+    forgotten = press(ada, f"/portal/stories/{story}/approve", seen=seen(services, story), **form)
+    assert (forgotten.status_code, "Choose Yes or No for the photo: my sister." in forgotten.text) == (422, True)
+
+    approve(ada, services, story, form | {f"person_{sister}": "yes"})
+    with services.database.read() as session:
+        found = session.get_one(Story, story)
+        assert photos_agreed(found, Scope.WEB, NOW)
+        assert not photos_agreed(found, Scope.NEWSLETTER, NOW)
+
+
+def test_a_no_of_somebody_on_a_photo_hides_the_photo(
+    ada: FlaskClient, services: Services, story: int, sister: int
+) -> None:
+    """The words are agreed to; the photo has to come out before they are published."""
+    approve(ada, services, story, yes_to(Scope.WEB, **{f"person_{sister}": "no"}))
+
+    with services.database.unit() as uow:
+        found = story_for_change(uow.session, story)
+        with pytest.raises(PhotoConsentMissing):
+            publish(uow, found, seen=found.words.hash, now=NOW + timedelta(days=2))
+        take_out(found, found.photos[0].id, now=NOW)
+        publish(uow, found, seen=found.words.hash, now=NOW + timedelta(days=2))

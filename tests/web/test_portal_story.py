@@ -11,9 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from service.bootstrap import Services
 from service.db import Database
+from service.editors.model import Editor, Role
+from service.mail.model import Notice
 from service.media.pictures import file_name, sizes
 from service.stories.consent import LASTS, newest_answers
-from service.stories.model import Naming, Scope, Story, StoryPhoto, StoryState
+from service.stories.holds import open_cases
+from service.stories.model import HoldKind, Naming, Scope, Story, StoryPhoto, StoryState
 from service.stories.moderation import COPY_KEPT, RECEIPT_FIRST, hide
 from service.stories.queries import newest_stories
 from tests.cast import BEN, NOW
@@ -200,6 +203,19 @@ def test_what_was_said_stays_in_both_directions(ada: FlaskClient, services: Serv
     assert '<p class="words" dir="auto">&lt;b&gt;שלום&lt;/b&gt; 💛</p>' in page
     with services.database.read() as session:
         assert session.scalars(select(Story)).one().comments[0].author == "storyteller"
+
+
+def test_a_letter_of_somebody_in_danger_is_met_with_help(ada: FlaskClient, services: Services, story: int) -> None:
+    """Whom to call is on the next page, a lead is told, and the story waits until somebody has looked."""
+    with services.database.unit() as uow:
+        lena = Editor(email="lena@example.org", name="Lena", role=Role.SAFEGUARDING, created_at=NOW)
+        uow.session.add(lena)
+    page = press(ada, f"/portal/stories/{story}/talk", words="I want to die.")
+
+    assert "tel:116123" in ada.get(page.headers[LOCATION]).text
+    with services.database.read() as session:
+        assert [case.kind for case in open_cases(session)] == [HoldKind.SAFEGUARDING]
+        assert "safeguarding_alert" in session.scalars(select(Notice.template)).all()
 
 
 def test_a_database_that_goes_away_loses_nothing(ada: FlaskClient, story: int, monkeypatch: pytest.MonkeyPatch) -> None:

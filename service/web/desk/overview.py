@@ -15,7 +15,8 @@ from service.issues.schedule import occurrences
 from service.library.model import Article
 from service.library.queries import is_overdue, published_articles
 from service.mail.model import Notice, NoticeStatus
-from service.stories.model import Story, StoryState
+from service.stories.holds import open_cases
+from service.stories.model import HoldKind, Story, StoryState
 from service.stories.queries import count_by_state
 from service.subscribers.figures import Counts, counts
 
@@ -41,6 +42,7 @@ class Overview:
     due_articles: Sequence[Article]
     next_out: Sequence[Next]
     audiences: Sequence[tuple[Newsletter, Counts]]
+    open_errands: int
     failed_mails: int
     unknown_batches: int
 
@@ -54,6 +56,7 @@ def overview(session: Session, now: datetime) -> Overview:
         due_articles=due_articles(session, now.date()),
         next_out=next_out(session, now),
         audiences=audiences(session, now),
+        open_errands=len(open_cases(session, HoldKind.GIVEN_AWAY)),
         failed_mails=failed_mails(session, now - FAILED_MAIL_SHOWS),
         unknown_batches=unknown_batches(session),
     )

@@ -28,7 +28,7 @@ def hold_back(story_id: int) -> ResponseReturnValue:
     """Open a case: from now on no reader sees the story."""
     kind, words = request.form.get("kind", ""), tidy_text(request.form.get("case_note", ""))
     wrong = {
-        "kind": "" if kind in set(HoldKind) else "Choose why it is held back.",
+        "kind": "" if kind in set(HoldKind) - {HoldKind.GIVEN_AWAY} else "Choose why it is held back.",
         "case_note": _wrong(words, "Write a sentence, so that a colleague knows what to do."),
     }
     errors = {field: sentence for field, sentence in wrong.items() if sentence}

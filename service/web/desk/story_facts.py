@@ -1,4 +1,4 @@
-"""Medical claims of a story: an editor asks for a check, and a reviewer signs exactly these words off."""
+"""Medical claims of a story: an editor asks for a check, a reviewer signs off exactly these words or finds none."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.editors.model import Editor, Role
 from service.stories.queries import story_at_desk
-from service.stories.reviewing import flag_claims, sign_off
+from service.stories.reviewing import flag_claims, sign_off, unflag_claims
 from service.web.access import desk
 from service.web.desk.story_acting import pressed, review_again
 from service.web.desk.story_review import me
@@ -45,6 +45,18 @@ def sign(story_id: int) -> ResponseReturnValue:
         "signed_off_facts",
         lambda _, found: sign_off(found, seen=seen, by=me(), now=now()),
         done="Signed off. It counts for exactly these words.",
+    )
+
+
+@blueprint.post("/none")
+@desk(Role.REVIEWER)
+def unflag(story_id: int) -> ResponseReturnValue:
+    """Say as a reviewer that there was nothing to check."""
+    return pressed(
+        story_id,
+        "unflagged_claims",
+        lambda _, found: unflag_claims(found, by=me(), now=now()),
+        done="Nobody has to sign its facts off.",
     )
 
 

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from service.stories.consent import LASTS, PLACES
 from service.stories.kinds import Assent, GivenBy, Scope
 from service.stories.model import Story
+from service.stories.photos import people_to_ask
 from service.stories.questions import CHILD_SAYS
 
 YES, NO = "yes", "no"
@@ -35,6 +36,21 @@ FIELDS = (
 )
 
 
+def person_field(person_id: int) -> str:
+    """The field that asks about somebody on a photo."""
+    return f"person_{person_id}"
+
+
+def fields_of(story: Story) -> tuple[str, ...]:
+    """Every field of the form about this story."""
+    return (*FIELDS, *(person_field(person.id) for _, person in people_to_ask(story)))
+
+
+def people(story: Story, typed: Typed) -> dict[int, bool]:
+    """What everybody else on its photos says, by row id; complete once `problems` finds nothing."""
+    return {person.id: typed[person_field(person.id)] == YES for _, person in people_to_ask(story)}
+
+
 def places(typed: Typed) -> dict[Scope, bool]:
     """The answer for every place; complete once `problems` finds nothing."""
     return {scope: typed[place_field(scope)] == YES for scope in PLACES}
@@ -48,7 +64,7 @@ def problems(story: Story, typed: Typed, now: datetime) -> dict[str, str]:
         if typed[place_field(scope)] not in {YES, NO}
     }
     if YES in {typed[place_field(scope)] for scope in PLACES}:
-        found |= _until_problem(typed, now) | _role_problems(story, typed)
+        found |= _people_problems(story, typed) | _until_problem(typed, now) | _role_problems(story, typed)
     elif story.told_by is GivenBy.GUARDIAN and typed["assent"] not in CHILD_SAYS:
         found["assent"] = _ASSENT_MISSING
     return found
@@ -88,6 +104,14 @@ def responsibility_of(story: Story, typed: Typed) -> bool | None:
 
 _ASSENT_MISSING = "Choose what your child says."
 _NO_DAY = "Write a day to come, at most two years from now, such as 3 6 2027."
+
+
+def _people_problems(story: Story, typed: Typed) -> dict[str, str]:
+    return {
+        person_field(person.id): f"Choose Yes or No for the photo: {person.who}."
+        for _, person in people_to_ask(story)
+        if typed[person_field(person.id)] not in {YES, NO}
+    }
 
 
 def _until_problem(typed: Typed, now: datetime) -> dict[str, str]:

@@ -12,6 +12,7 @@ from service.stories.guards import STORYTELLER
 from service.stories.model import Story
 from service.stories.moderation import same_words
 from service.stories.own import approve, comment
+from service.stories.photos import people_to_ask
 from service.stories.questions import CHILD_SAYS
 from service.stories.workflow import Action, possible
 from service.web.access import teller
@@ -29,15 +30,15 @@ blueprint = Blueprint("approval", __name__, url_prefix="/stories/<int:story_id>/
 def ask(story_id: int) -> ResponseReturnValue:
     """The exact words, and one question a place with nothing chosen."""
     with looking(story_id) as story:
-        return _elsewhere(story) or _form(story, dict.fromkeys(answers.FIELDS, ""))
+        return _elsewhere(story) or _form(story, dict.fromkeys(answers.fields_of(story), ""))
 
 
 @blueprint.post("")
 @teller
 def check(story_id: int) -> ResponseReturnValue:
     """Everything that was chosen, to be looked at once more; nothing is written yet."""
-    chosen = typed(*answers.FIELDS)
     with looking(story_id) as story:
+        chosen = typed(*answers.fields_of(story))
         elsewhere = _elsewhere(story)
         if elsewhere is not None:
             return elsewhere
@@ -53,9 +54,9 @@ def check(story_id: int) -> ResponseReturnValue:
 @teller
 def press(story_id: int) -> ResponseReturnValue:
     """The yes itself, for the words with the hash that stood on the page and until the day that stood there."""
-    chosen = typed(*answers.FIELDS)
     try:
         with acting(story_id) as (uow, story):
+            chosen = typed(*answers.fields_of(story))
             same_words(story, request.form.get("seen", ""))
             if not may_be_answered(story):
                 raise NotFromHere("nobody has asked about these words")
@@ -71,6 +72,7 @@ def press(story_id: int) -> ResponseReturnValue:
                 parental_responsibility=answers.responsibility_of(story, chosen),
                 assent=answers.assent_of(story, chosen),
                 wait_a_day=chosen["no_wait"] != answers.YES,
+                people=answers.people(story, chosen),
                 **who(),
             )
             if chosen["confirmed"] and story.told_by in answers.CONFIRMED:
@@ -109,6 +111,8 @@ def _form(
         places=PLACES,
         place_field=answers.place_field,
         before={scope: newest[scope].granted for scope in PLACES if scope in newest},
+        people=people_to_ask(story),
+        person_field=answers.person_field,
         until=answers.UNTIL,
         child_says=CHILD_SAYS,
         confirmation=answers.CONFIRMED.get(story.told_by, ""),
@@ -128,6 +132,8 @@ def _check_page(story: Story, chosen: Mapping[str, str]) -> Response:
         answers=chosen,
         said=said,
         places=PLACES,
+        people=people_to_ask(story),
+        person_field=answers.person_field,
         ends=ends,
         statement=ASKED_UNTIL.format(organisation=organisation, until=day(ends)) if ends else "",
         child_says=CHILD_SAYS,

@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from service.stories.differences import compare
 from service.stories.errors import EditedMeanwhile, NotFromHere
-from service.stories.guards import STORYTELLER
 from service.stories.model import Story
-from service.stories.own import changes_in_hand, comment, decide, decided_words, hand_back
+from service.stories.own import changes_in_hand, decide, decided_words, hand_back
 from service.stories.wording import tidy_text, too_long
 from service.stories.workflow import Action, possible
 from service.web.access import teller
 from service.web.frame import now
-from service.web.portal.frame import acting, back_to, looking, page
+from service.web.portal.frame import acting, back_to, looking, page, to_talk, write_to_editors
 from service.web.portal.story import LONGEST_COMMENT
 from service.web.portal.waiting import may_be_answered, undecided
 
@@ -50,14 +49,15 @@ def answer(story_id: int) -> ResponseReturnValue:
             decide(story, _decisions(story), seen=seen, now=now())
             if problem or (undecided(story) and not again):
                 return _page(story, words, {**_open(story), **({"words": problem} if problem else {})})
-            if words:
-                comment(uow, story, words, author=STORYTELLER, now=now())
+            worrying = bool(words) and write_to_editors(uow, story, words)
             if again:
                 hand_back(story, seen=seen, now=now())
             else:
                 decided_words(story, seen=seen, now=now())
     except EditedMeanwhile:
         return _changed_meanwhile(story_id, words)
+    if worrying:
+        return to_talk(story_id, worrying=True)
     if again:
         return back_to(story_id, "handed_back")
     return redirect(url_for("portal.approval.ask", story_id=story_id, said="decided"), 303)

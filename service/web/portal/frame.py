@@ -15,8 +15,12 @@ from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.db import UnitOfWork
+from service.editors.leads import alert_leads
+from service.stories.guards import STORYTELLER
 from service.stories.model import PortalSession, Story
+from service.stories.own import comment
 from service.stories.portal import open_session, own_story, stay
+from service.stories.watching import watch_words
 from service.tokens import Purpose
 from service.web.forms import BadForm
 from service.web.frame import now, render, services
@@ -84,6 +88,21 @@ def acting(story_id: int) -> Iterator[tuple[UnitOfWork, Story]]:
 def back_to(story_id: int, said: str) -> ResponseReturnValue:
     """The story's page, which says what was done."""
     return redirect(url_for("portal.story.show", story_id=story_id, said=said), 303)
+
+
+def write_to_editors(uow: UnitOfWork, story: Story, words: str) -> bool:
+    """Keep what its teller writes to us; True when it sounds like danger, and then a lead is told at once."""
+    comment(uow, story, words, author=STORYTELLER, now=now())
+    worrying = watch_words(uow, story, words, now=now()) is not None
+    if worrying:
+        alert_leads(uow, now=now())
+    return worrying
+
+
+def to_talk(story_id: int, *, worrying: bool) -> ResponseReturnValue:
+    """What was said between us; with those who can help now, when it sounded like danger."""
+    asked = "now" if worrying else None
+    return redirect(url_for("portal.story.talk", story_id=story_id, said="comment", help=asked), 303)
 
 
 def to_receipt(story_id: int) -> ResponseReturnValue:

@@ -44,7 +44,6 @@ def show(token: str) -> ResponseReturnValue:
             story=story,
             may_hide=Action.HIDE in ways,
             may_take_back=Action.WITHDRAW in ways,
-            seen=story.state is StoryState.PUBLISHED,
             receipt=receipt_path(story_id),
         )
 

@@ -13,6 +13,7 @@ from service.stories.kinds import Scope
 from service.stories.model import Naming, Story
 from service.stories.naming import NAMINGS
 from service.stories.own import narrow, rename, renew, shorten, speak_for_self, wait_until
+from service.stories.photos import people_to_ask
 from service.stories.wording import LONGEST_LINE, tidy_line, too_long
 from service.web.access import teller
 from service.web.frame import now
@@ -208,7 +209,14 @@ def _end(story: Story, given: dict[str, str], errors: dict[str, str] | None = No
 
 
 def _renewal(story: Story, *, changed: bool = False) -> Response:
-    words = next((each for each in story.revisions if each.hash == story.shown_hash), story.words)
     return page(
-        "go_on", story, None, 409 if changed else 200, words=words, yes=_yes(story), places=PLACES, changed=changed
+        "go_on",
+        story,
+        None,
+        409 if changed else 200,
+        words=next((each for each in story.revisions if each.hash == story.shown_hash), story.words),
+        yes=_yes(story),
+        places=PLACES,
+        people=people_to_ask(story),
+        changed=changed,
     )
