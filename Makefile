@@ -11,7 +11,7 @@ run: $(VENV)/.ready
 	@exec $(BIN)/storywell run
 
 test: check
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from service.db import Base, Database, SilentDoorbell
 from service.issues.compose import compose
+from service.issues.fitting import Wants
 from service.issues.model import Issue, Newsletter
 from service.issues.outlook import look_ahead
-from service.issues.render import render_issue
+from service.issues.render import Printer, render_issue
 from service.links import Links
 from service.mail.letterhead import Letterhead
 from service.mail.message import Address
 from service.mail.rendering import Templates
+from service.subscribers.reading import Reading
 from service.tokens import Tokens
 from service.vault import Vault
 from tests.cast import NOW
@@ -26,6 +28,13 @@ STORIES = 200
 ARTICLES = 30
 ROUNDS = 5
 SECRET = b"a-secret-that-only-the-bench-knows-0123456789"
+LOOKS = [
+    Reading(plain_text=plain, large_text=large, discreet=discreet)
+    for plain, large in ((False, False), (False, True), (True, False))
+    for discreet in (False, True)
+]
+KINDS = 40
+"""Each look with each of seven sets of stories had before, but two."""
 SLOTS = [
     {"slot": "welcome", "source": "editor_note"},
     {"slot": "lead_story", "source": "stories", "count": 4},
@@ -49,7 +58,9 @@ def composing_figures(folder: Path) -> Iterator[tuple[str, str]]:
     head = _head()
     yield "compose an issue of 12 items, ms", _median(lambda: _compose(database, paper.id), lambda: _forget(database))
     _compose(database, paper.id)
-    yield "render it (every variant), ms", _median(lambda: _render(database, head), lambda: None)
+    yield "render it (the standard copy), ms", _median(lambda: _render(database, head), lambda: None)
+    forty = f"fit and render it for {KINDS} kinds of readers, ms"
+    yield forty, _median(lambda: _render_for_all(database, head), lambda: None)
     yield "look six issues ahead, ms", _median(lambda: _ahead(database, paper.id), lambda: None)
     database.close()
 
@@ -89,6 +100,18 @@ def _forget(database: Database) -> None:
 def _render(database: Database, head: Letterhead) -> None:
     with database.read() as session:
         render_issue(session, session.query(Issue).one(), head, NOW)
+
+
+def _render_for_all(database: Database, head: Letterhead) -> None:
+    with database.read() as session:
+        issue = session.query(Issue).one()
+        one, two, *others = (item.story_id for item in issue.items if item.story_id)
+        had = [frozenset[int](), frozenset({one}), frozenset({two}), *(frozenset({each}) for each in others)]
+        had += [frozenset({one, two}), frozenset({one, *others})]
+        wants = [Wants(look, stories) for look in LOOKS for stories in had][:KINDS]
+        printer = Printer(session, issue, head, NOW)
+        copies = {id(printer.copy(each)) for each in wants}
+        assert len(copies) == KINDS, len(copies)
 
 
 def _ahead(database: Database, paper_id: int) -> None:

@@ -9,9 +9,9 @@ _NUMBERS = {
     "postgresql": "WITH s(n) AS (SELECT generate_series(1, :count))",
 }
 _SUBSCRIBERS = """
-INSERT INTO subscribers (email, email_key, name, locale, zone, plain_text_only, suppressed, created_at)
+INSERT INTO subscribers (email, email_key, name, locale, zone, suppressed, created_at)
 {numbers} SELECT 'reader' || n || '@example.test', 'reader' || n || '@example.test', 'Reader ' || n, 'en-GB',
-'Europe/London', false, false, :now FROM s ORDER BY n
+'Europe/London', false, :now FROM s ORDER BY n
 """
 _SUBSCRIPTIONS = """
 INSERT INTO subscriptions (newsletter_id, subscriber_id, status, sendable, created_at, confirmed_at)

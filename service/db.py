@@ -64,6 +64,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         int: BigId,
         dict[str, Any]: Json,
         list[str]: Json,
+        list[int]: Json,
         list[dict[str, Any]]: Json,
         Enum: EnumColumn(Enum, native_enum=False, length=32, values_callable=lambda kind: [m.value for m in kind]),
     }

@@ -1,6 +1,6 @@
 """Every address we print in a page or a mail, made in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from service.tokens import Purpose, Tokens
@@ -14,6 +14,8 @@ class Links:
     tokens: Tokens
     unsubscribe_mailbox: str = ""
     """The mailbox that takes unsubscriptions by mail; empty when there is none."""
+    issue: int = 0
+    """The row id of the issue that the links stand in; 0 on pages and in other mails."""
 
     @property
     def host(self) -> str:
@@ -24,17 +26,30 @@ class Links:
         """An absolute address for a path that begins with a slash."""
         return self.site_url + quote(path, safe="/-._~?=&#")
 
+    def in_issue(self, issue: int) -> "Links":
+        """The links of an issue's mail (its row id). They say which issue they stood in by a number, which is the same
+        for every reader and names no illness."""
+        return replace(self, issue=issue)
+
+    def page(self, path: str) -> str:
+        """A page for everybody, marked with the issue that the link stands in."""
+        return self.to(path + (f"?issue={self.issue}" if self.issue else ""))
+
     def story(self, slug: str) -> str:
         """A published story."""
-        return self.to(f"/stories/{slug}")
+        return self.page(f"/stories/{slug}")
 
     def article(self, section: str, slug: str) -> str:
         """An article in its section."""
-        return self.to(f"/{section}/{slug}")
+        return self.page(f"/{section}/{slug}")
+
+    def share(self) -> str:
+        """Where somebody begins to tell a story."""
+        return self.page("/stories/share")
 
     def archive(self, slug: str) -> str:
         """The web copy of an issue, without anyone's token in it."""
-        return self.to(f"/newsletter/{slug}")
+        return self.page(f"/newsletter/{slug}")
 
     def confirm(self, token: str) -> str:
         """The confirmation page of a fresh token."""
@@ -66,7 +81,7 @@ class Links:
 
     def unsubscribe(self, subscription: int) -> str:
         """The unsubscribe address of a subscription (its row id): a page for GET, RFC 8058 one-click for POST."""
-        return self.to(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")
+        return self.page(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")
 
     def unsubscribe_by_mail(self, subscription: int) -> str:
         """The `mailto:` address (RFC 6068) that ends a subscription (its row id); empty without a mailbox for it."""

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
 from service.delivery.model import Delivery, Event
-from service.issues.model import Issue, IssueState
+from service.delivery.settling_figures import forget_deliveries
+from service.issues.model import Issue
 from service.stories import keeping
 from service.stories.drafts import LASTS as DRAFTS_KEPT
 from service.stories.drafts import drop_old_drafts
@@ -61,9 +62,7 @@ def drop_old_events(uow: UnitOfWork, *, now: datetime) -> None:
 
 def drop_old_deliveries(uow: UnitOfWork, *, now: datetime) -> None:
     """Forget who got which issue two years ago, once it is over."""
-    over = Issue.state.in_((IssueState.SENT, IssueState.CANCELLED))
-    old = select(Issue.id).where(Issue.planned_for <= now - DELIVERIES_KEPT, over)
-    uow.session.execute(delete(Delivery).where(Delivery.issue_id.in_(old)))
+    forget_deliveries(uow, now - DELIVERIES_KEPT, now=now)
 
 
 def _drafts() -> Select[Any]:
@@ -120,11 +119,15 @@ RETENTION = (
     ),
     Keeping(
         what="Who got which issue", keep=DELIVERIES_KEPT, since="the issue was due",
-        then="Deleted, and with it what the desk counts.", waiting=_deliveries, clear=drop_old_deliveries,
+        then="Deleted. How many they were stays.", waiting=_deliveries, clear=drop_old_deliveries,
     ),
     Keeping(
         what="Addresses that must not be written to", keep=None, since="", then="Kept as a keyed hash, for ever.",
         waiting=lambda: select(Suppression.created_at),
+    ),
+    Keeping(
+        what="What readers would rather not read", keep=timedelta(0), since="",
+        then="Sealed while a newsletter comes to them; wiped at once when none does.",
     ),
     Keeping(
         what="Posts of the mail provider as they came", keep=timedelta(0), since="",

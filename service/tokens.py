@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     STOP = "stop"
     SUPPRESSION = "suppression"
     ERASURE = "erasure"
+    READING = "reading"
     LIMIT = "limit"
     SESSION = "session"
     FORM = "form"

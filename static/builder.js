@@ -130,36 +130,33 @@ document.addEventListener("submit", () => { leaving = true; setTimeout(() => { l
 let dragged = null;
 
 function prepare() {
-  for (const card of document.querySelectorAll("[data-order] > .item")) card.draggable = true;
+  for (const card of document.querySelectorAll("[data-order] > .item")) {
+    card.draggable = true;
+    if (!card.querySelector(":scope > .grip")) {
+      const grip = Object.assign(document.createElement("span"), { className: "grip", ariaHidden: "true" }); // the buttons are for everybody
+      card.prepend(grip);
+    }
+  }
 }
 
-const cardAt = (event) => event.target.closest?.("[data-order] > .item");
-const isBelow = (card, event) => event.clientY > card.getBoundingClientRect().top + card.offsetHeight / 2;
+const cardAt = (target) => target?.closest?.("[data-order] > .item");
+const isBelow = (card, y) => y > card.getBoundingClientRect().top + card.offsetHeight / 2;
 const clear = () => document.querySelectorAll(".drop-before, .drop-after").forEach((each) => each.classList.remove("drop-before", "drop-after"));
 
-document.addEventListener("dragstart", (event) => {
-  if (event.target.nodeType !== 1 || !event.target.matches("[data-order] > .item")) return;
-  dragged = event.target;
-  dragged.classList.add("dragged");
-  event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", dragged.id);
-});
+function lift(card) {
+  dragged = card;
+  card.classList.add("dragged");
+}
 
-document.addEventListener("dragover", (event) => {
-  const card = dragged && cardAt(event);
-  if (!card) return;
-  event.preventDefault();
+function hover(card, y) {
   clear();
-  if (card !== dragged) card.classList.add(isBelow(card, event) ? "drop-after" : "drop-before");
-});
+  if (card !== dragged) card.classList.add(isBelow(card, y) ? "drop-after" : "drop-before");
+}
 
-document.addEventListener("drop", (event) => {
-  const card = dragged && cardAt(event);
-  if (!card) return;
-  event.preventDefault();
+function drop(card, y) {
   const cards = [...card.parentElement.children];
   const [from, onto] = [cards.indexOf(dragged), cards.indexOf(card)];
-  const slot = onto + (isBelow(card, event) ? 1 : 0);
+  const slot = onto + (isBelow(card, y) ? 1 : 0);
   const place = slot > from ? slot : slot + 1;
   const form = dragged.querySelector(".item-buttons form");
   if (place === from + 1 || !form) return;
@@ -171,9 +168,65 @@ document.addEventListener("drop", (event) => {
   }
   dragged.append(move);
   press(move, null);
+}
+
+function letGo() {
+  dragged?.classList.remove("dragged");
+  dragged = null;
+  clear();
+}
+
+document.addEventListener("dragstart", (event) => {
+  if (event.target.nodeType !== 1 || !event.target.matches("[data-order] > .item")) return;
+  lift(event.target);
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.id);
 });
 
-document.addEventListener("dragend", () => { dragged?.classList.remove("dragged"); dragged = null; clear(); });
+document.addEventListener("dragover", (event) => {
+  const card = dragged && cardAt(event.target);
+  if (!card) return;
+  event.preventDefault();
+  hover(card, event.clientY);
+});
+
+document.addEventListener("drop", (event) => {
+  const card = dragged && cardAt(event.target);
+  if (!card) return;
+  event.preventDefault();
+  drop(card, event.clientY);
+});
+
+document.addEventListener("dragend", letGo);
+
+// A finger or a pen cannot start the browser's own dragging: it takes the grip instead.
+
+const EDGE = 80;
+const under = (event) => cardAt(document.elementFromPoint(event.clientX, event.clientY));
+
+document.addEventListener("pointerdown", (event) => {
+  if (event.pointerType === "mouse" || !event.target.matches?.(".grip")) return;
+  event.preventDefault();
+  event.target.setPointerCapture(event.pointerId);
+  lift(event.target.closest(".item"));
+});
+
+document.addEventListener("pointermove", (event) => {
+  if (!dragged || event.pointerType === "mouse") return;
+  if (event.clientY < EDGE) scrollBy(0, -12);
+  if (event.clientY > innerHeight - EDGE) scrollBy(0, 12);
+  const card = under(event);
+  if (card) hover(card, event.clientY);
+});
+
+document.addEventListener("pointerup", (event) => {
+  if (!dragged || event.pointerType === "mouse") return;
+  const card = under(event);
+  if (card && card !== dragged) drop(card, event.clientY);
+  letGo();
+});
+
+document.addEventListener("pointercancel", (event) => { if (event.pointerType !== "mouse") letGo(); });
 
 // Text in a field can be marked with the mouse: the card must not move then.
 document.addEventListener("focusin", (event) => { if (event.target.matches?.("input, textarea")) event.target.closest(".item")?.setAttribute("draggable", "false"); });

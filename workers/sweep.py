@@ -19,8 +19,7 @@ def sweep(services: Services, presence: Presence, *, slots: int) -> None:
     with services.database.unit() as uow:
         believe_journals(uow.session, presence, journals, services.tokens, now=now)
         settle(uow, presence, now=now)
-        tidy_journals(uow.session, journals, now=now)
-        finish_issues(uow, now=now, batch_size=services.mailer.largest)
+        finish_issues(uow, services.head, now=now, batch_size=services.mailer.largest)
         for notice in due_notices(uow.session, now):
             uow.enqueue("mail.send_notice", notice)
         for post in waiting_posts(uow.session):
@@ -35,3 +34,5 @@ def sweep(services: Services, presence: Presence, *, slots: int) -> None:
             uow.enqueue("delivery.start", issue.id)
         for issue_id, hands in hands_wanted(uow.session, slots, now).items():
             uow.enqueue("delivery.drain", issue_id, times=hands)
+    with services.database.read() as session:  # not before the proof that a journal was is committed
+        tidy_journals(session, journals, now=now)

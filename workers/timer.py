@@ -1,11 +1,14 @@
 """Doorbells of the timer."""
 
+from contextlib import closing
 from functools import partial
 
 from service.bootstrap import make_bounce_mailbox, make_suppression_lists
 from service.delivery.bounce_reading import visit_mailbox
 from service.delivery.reconcile import reconcile as reconcile_with
+from service.delivery.settling_figures import report_settled
 from service.issues.compose import compose_due
+from service.issues.landings import Landings, write_landings
 from service.library.fetching import ask_for_feed, look_at_feeds
 from service.outside import Outside
 from service.pulse import leave_pulse
@@ -55,6 +58,22 @@ def upkeep() -> None:
     with house.database.unit() as uow:
         warn_of_ending(uow, now=house.clock())
         keep_house(uow, now=house.clock())
+
+
+@app.task(name="timer.landings")
+def landings() -> None:
+    """Write down the visits that were counted in Redis."""
+    house = services()
+    with closing(Landings(settings.redis)) as noted, house.database.unit() as uow:
+        write_landings(uow, noted)
+
+
+@app.task(name="timer.reports")
+def reports() -> None:
+    """Settle the figures of the issues whose last mail left three days ago."""
+    house = services()
+    with house.database.unit() as uow:
+        report_settled(uow, now=house.clock())
 
 
 @app.task(name="timer.feeds")

@@ -17,6 +17,8 @@ PREFLIGHT_SECONDS = 30.0
 SENDERS_SECONDS = 600.0
 BOUNCES_SECONDS = 300.0
 FEEDS_SECONDS = 120.0
+LANDINGS_SECONDS = 60.0
+REPORTS_SECONDS = 600.0
 
 TIMETABLE = {
     "sweep": {"task": "timer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 3}},
@@ -31,6 +33,8 @@ TIMETABLE = {
     },
     "bounces": {"task": "timer.bounces", "schedule": BOUNCES_SECONDS, "options": {"expires": BOUNCES_SECONDS}},
     "feeds": {"task": "timer.feeds", "schedule": FEEDS_SECONDS, "options": {"expires": FEEDS_SECONDS}},
+    "landings": {"task": "timer.landings", "schedule": LANDINGS_SECONDS, "options": {"expires": LANDINGS_SECONDS}},
+    "reports": {"task": "timer.reports", "schedule": REPORTS_SECONDS, "options": {"expires": REPORTS_SECONDS}},
     "senders": {"task": "timer.senders", "schedule": SENDERS_SECONDS, "options": {"expires": SENDERS_SECONDS}},
     "reconcile": {
         "task": "timer.reconcile",

@@ -12,8 +12,11 @@ from service.library.model import Article, NetworkEntry
 from service.stories.model import Story
 from service.subscribers.actions import suppress
 from service.subscribers.address import email_key
+from service.subscribers.avoiding import groups_of
 from service.subscribers.consents import add_consent
-from service.subscribers.model import Subscriber, Subscription, SuppressionReason, UnsubscribeRoute
+from service.subscribers.model import Cadence, Subscriber, Subscription, SuppressionReason, UnsubscribeRoute
+from service.subscribers.preferences import Choices, save_preferences
+from service.subscribers.reading import Reading
 from service.subscribers.wording import sign_up_wording
 from service.tokens import Tokens
 
@@ -23,6 +26,7 @@ FOUNDED = datetime(2025, 3, 18, 12, tzinfo=UTC)
 JOINED = datetime(2025, 9, 16, 18, tzinfo=UTC)
 DAY = timedelta(days=1)
 PAUSE = 60 * DAY
+CADENCES = {"every_issue": Cadence.EACH, "quarterly_digest": Cadence.QUARTERLY}
 
 Row = tuple[ItemKind, str, str, dict[str, Any]]
 """Kind, slot, why it is there, and the rest of an item."""
@@ -71,6 +75,10 @@ def seed_subscribers(
         uow.session.flush()
         add_consent(uow.session, subscription, wording, "footer /", given_at=asked)
         _bring_to(uow, subscription, entry, tokens, now)
+        if entry["state"] in {"confirmed", "paused"}:
+            save_preferences(
+                uow, tokens, subscription.id, _choices(entry, newsletter.id), organisation, now=JOINED + DAY
+            )
     return len(data["subscribers"])
 
 
@@ -114,8 +122,15 @@ def _bring_to(
         suppress(uow, subscriber.email, SuppressionReason.HARD_BOUNCE, tokens=tokens, now=now)
     if state == "paused":
         given = datetime.fromisoformat(entry["pause_until"]).replace(tzinfo=UTC)
-        subscriber.paused_until = given if given > now else now + PAUSE  # a pause that is over shows nothing
-        subscriber.refresh(now)
+        subscriber.rest(given if given > now else now + PAUSE, now)  # a pause that is over shows nothing
+
+
+def _choices(entry: dict[str, Any], newsletter_id: int) -> Choices:
+    return Choices(
+        name=entry["first_name"],
+        reading=Reading(discreet=entry["discreet"], avoid=groups_of(entry["avoid"])),
+        cadences={newsletter_id: CADENCES[entry["cadence"]]},
+    )
 
 
 def _rows(uow: UnitOfWork, data: dict[str, Any], stories: Mapping[str, Story]) -> list[Row]:

@@ -1,53 +1,136 @@
 """Who is to get an issue: the readers of its newsletter, grouped by the variant they read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Label, and_, case, false, func, insert, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Label,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from service.delivery.model import Batch, BatchStatus, Delivery
+from service.delivery.correcting import may_get
+from service.delivery.crowds import Crowd, Facts, Tellings, are_in, facts, tellings_of
+from service.delivery.model import Batch, BatchStatus, Delivery, ShownStory, Variant
+from service.issues.cadence import cadences_of
 from service.issues.model import Issue
-from service.issues.render import DEFAULT, PLAIN
 from service.subscribers.model import Subscriber, Subscription
 
 
-def readers(newsletter_id: int) -> ColumnElement[bool]:
-    """The condition on Subscription for everybody who may be sent an issue of this newsletter now."""
-    return and_(Subscription.newsletter_id == newsletter_id, Subscription.sendable)
+def audience(session: Session, issue: Issue, *, big_news: bool | None = None) -> ColumnElement[bool]:
+    """The condition on Subscription for everybody who may be sent an issue now, if it has not reached them yet; or for
+    those who might if it were big news, or were not."""
+    mine = and_(Subscription.newsletter_id == issue.newsletter_id, Subscription.sendable)
+    return and_(mine, Subscription.cadence.in_(cadences_of(session, issue, big_news=big_news)), may_get(session, issue))
 
 
-def reader_key(keys: Collection[str]) -> ColumnElement[str]:
-    """Which of the rendered variants a subscriber reads; `default` when there is none for their choice."""
-    if PLAIN not in keys:
-        return literal(DEFAULT)
-    return case((Subscriber.plain_text_only, literal(PLAIN)), else_=literal(DEFAULT))
+def audience_size(session: Session, issue: Issue, *, big_news: bool | None = None) -> int:
+    """How many readers an issue would have if it left now."""
+    who = audience(session, issue, big_news=big_news)
+    return session.scalar(select(func.count()).select_from(Subscription).where(who)) or 0
 
 
-def reads(keys: Collection[str], key: str) -> ColumnElement[bool]:
-    """The condition on Subscriber that `reader_key` is `key`, in words whose odds a query planner can guess."""
-    if PLAIN not in keys:
-        return true() if key == DEFAULT else false()
-    return and_(Subscriber.plain_text_only) if key == PLAIN else ~Subscriber.plain_text_only
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A rendered variant as the audience sees it: who reads it, and which stories are in it."""
+
+    key: str
+    id: int
+    crowds: tuple[Crowd, ...]
+    shown: tuple[int, ...]
+
+
+def copies_of(session: Session, issue_id: int) -> list[Copy]:
+    """The newest edition of every variant of an issue."""
+    query = select(Variant.key, Variant.id, Variant.crowds).where(Variant.issue_id == issue_id)
+    newest = {key: (row, crowds) for key, row, crowds in session.execute(query.order_by(Variant.edition))}
+    shown = shown_in(session, [row for row, _ in newest.values()])
+    return [Copy(key, row, tuple(map(Crowd.of, crowds)), shown.get(row, ())) for key, (row, crowds) in newest.items()]
+
+
+def shown_in(session: Session, variants: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Variant id -> the stories it shows, where there are any."""
+    query = select(ShownStory.variant_id, ShownStory.story_id).where(ShownStory.variant_id.in_(variants))
+    found: dict[int, tuple[int, ...]] = {}
+    for variant, story in session.execute(query.order_by(ShownStory.story_id)):
+        found[variant] = (*found.get(variant, ()), story)
+    return found
+
+
+def told_before(session: Session, issue_id: int, copies: Collection[Copy]) -> Tellings:
+    """Which copies of other issues have shown a story that these copies show, or that their crowds ask about."""
+    asked = {story for copy in copies for crowd in copy.crowds for story in crowd.stories}
+    return tellings_of(session, issue_id, asked.union(*(copy.shown for copy in copies)))
+
+
+def reads(copy: Copy, tellings: Tellings) -> ColumnElement[bool]:
+    """The condition on Subscriber and Subscription for the readers of a copy. Nobody reads a story a second time."""
+    return _reads(copy, facts(copy.crowds, copy.shown, tellings))
+
+
+def _reads(copy: Copy, known: Facts) -> ColumnElement[bool]:
+    again = [~known.had[story] for story in copy.shown if story in known.had]
+    return and_(are_in(copy.crowds, known), *again)
+
+
+def keyed_readers(copies: Collection[Copy], tellings: Tellings, *who: ColumnElement[bool]) -> Subquery:
+    """`subscriber` and `reader_key` of the readers for whom `who` holds: the key of the copy that each reads, NULL for
+    a kind of reader for whom there is none yet."""
+    crowds = [crowd for copy in copies for crowd in copy.crowds]
+    known = facts(crowds, [story for copy in copies for story in copy.shown], tellings)
+    had = {story: condition.label(f"story_{story}") for story, condition in known.had.items()}
+    people = (
+        select(
+            Subscription.subscriber_id.label("subscriber"),
+            known.cadence.label("cadence"),
+            known.reading.label("reading"),
+            known.rested.label("rested"),
+            *had.values(),
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(*who)
+    )
+    # PostgreSQL would write each costly column out again wherever it is named
+    found = people.cte("people").prefix_with("MATERIALIZED").c if had else people.subquery().c
+    told = {story: found[column.name] for story, column in had.items()}
+    seen = Facts(found.cadence, found.reading, found.rested, told)
+    key = case(*((_reads(copy, seen), literal(copy.key)) for copy in copies), else_=cast(null(), Text))
+    return select(found.subscriber, key.label("reader_key")).subquery()
 
 
 WAITING = frozenset({BatchStatus.HELD, BatchStatus.READY, BatchStatus.CLAIMED})
 """Batches in these will still reach the readers of their range."""
 
 
-def left_over(issue_id: int, keys: Collection[str], reached_by: Collection[BatchStatus]) -> ColumnElement[bool]:
-    """The condition on Subscription (joined to Subscriber) for readers without a delivery who are in no range of a
-    batch in one of the statuses `reached_by`.
-    """
-    reached = _in_range_of(issue_id, Batch.status.in_(reached_by), Batch.reader_key == reader_key(keys))
-    return and_(~_has_one(issue_id), ~reached)
+def has_none(issue_id: int) -> ColumnElement[bool]:
+    """The condition on Subscription for readers without a delivery of an issue."""
+    return ~_has_one(issue_id)
+
+
+def unreached(issue_id: int, keyed: Subquery, reached_by: Collection[BatchStatus]) -> ColumnElement[bool]:
+    """The condition on `keyed_readers` for those who are in no range of a batch in one of these statuses."""
+    covers = keyed.c.subscriber.between(Batch.first_subscriber, Batch.last_subscriber)
+    mine = (Batch.issue_id == issue_id, Batch.status.in_(reached_by), Batch.reader_key == keyed.c.reader_key)
+    return ~select(Batch.id).where(*mine, covers).exists()
 
 
 def waiting(session: Session, issue: Issue, *which: ColumnElement[bool]) -> int:
     """Count the readers in the ranges of some batches of an issue who have no delivery yet."""
-    people = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
+    people = select(func.count()).select_from(Subscription).where(audience(session, issue))
     return session.scalar(people.where(_in_range_of(issue.id, *which), ~_has_one(issue.id))) or 0
 
 
@@ -86,29 +169,31 @@ AT_ONCE = Leaving()
 
 def cut(
     issue_id: int,
-    newsletter_id: int,
-    variants: Mapping[str, int],
+    who: ColumnElement[bool],
+    copies: Collection[Copy],
+    tellings: Tellings,
     size: int,
     *,
     number: int = 0,
-    only: ColumnElement[bool] | None = None,
+    reached_by: Collection[BatchStatus] = (),
     leaving: Leaving = AT_ONCE,
 ) -> Insert:
-    """One INSERT … SELECT that makes the batches of an issue: ranges of at most `size` subscriber ids a variant.
+    """One INSERT … SELECT that makes the batches of an issue: ranges of at most `size` subscriber ids a copy.
 
-    `variants` maps reader keys to variant ids. The highest id at this moment freezes the audience. A cutting with a
-    higher `number` is for `only` some of the readers. With a sample, all but its heads are held.
+    `who` is the condition for its readers. The highest id at this moment freezes the audience. A cutting with a higher
+    `number` is for those whom no batch in one of the statuses `reached_by` reaches. With a sample, all but its heads
+    are held.
     """
-    key = reader_key(variants).label("reader_key")
-    part, held = _parts(key, size, leaving.sample)
     zoned = Subscriber.zone.in_(leaving.zones) if leaving.zones else true()
+    keyed = keyed_readers(copies, tellings, who, zoned)
+    part, held = _parts(keyed.c.reader_key, keyed.c.subscriber, size, leaving.sample)
+    left = unreached(issue_id, keyed, reached_by) if reached_by else true()
     numbered = (
-        select(key, Subscription.subscriber_id.label("subscriber"), *part, held.label("held"))
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(readers(newsletter_id), zoned, true() if only is None else only)
+        select(keyed.c.reader_key, keyed.c.subscriber, *part, held.label("held"))
+        .where(keyed.c.reader_key.is_not(None), left)
         .subquery()
     ).c
-    variant = case(*((numbered.reader_key == name, row) for name, row in variants.items()))
+    variant = case(*((numbered.reader_key == copy.key, copy.id) for copy in copies))
     first = func.min(numbered.subscriber)
     values: dict[InstrumentedAttribute[Any], ColumnElement[Any]] = {
         Batch.issue_id: literal(issue_id),
@@ -132,9 +217,10 @@ def cut(
     return insert(Batch).from_select(list(values), select(*values.values()).group_by(*groups).order_by(first))
 
 
-def _parts(key: ColumnElement[str], size: int, sample: Sample | None) -> tuple[list[Label[int]], ColumnElement[bool]]:
+def _parts(
+    key: ColumnElement[str], by_id: ColumnElement[int], size: int, sample: Sample | None
+) -> tuple[list[Label[int]], ColumnElement[bool]]:
     """What the readers of one batch have in common besides their key, and whether it is held."""
-    by_id = Subscription.subscriber_id
     if sample is None:
         place = func.row_number().over(partition_by=key, order_by=by_id) - 1
         return [(place // size).label("part")], literal(False)

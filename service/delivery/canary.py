@@ -69,12 +69,15 @@ def canary_of(session: Session, issue_id: int) -> Canary:
     return Canary(int(people), int(back or 0), int(complained or 0))
 
 
-def verdict_at(session: Session, issue: Issue) -> datetime | None:
-    """When the others go on if nothing happens; None while the first ones are still on their way."""
+def verdict_at(session: Session, issue: Issue, now: datetime) -> datetime | None:
+    """When the others go on if nothing happens; None while the first ones are still on their way.
+
+    A batch that was posted later than now was posted by a clock gone wrong, and nobody waits for it.
+    """
     open_ones, last_posted, last_due = session.execute(
         select(
             func.sum(case((Batch.status.in_(OPEN - {BatchStatus.HELD, BatchStatus.UNKNOWN}), 1), else_=0)),
-            func.max(Batch.posted_at),
+            func.max(case((Batch.posted_at <= now, Batch.posted_at))),
             func.max(Batch.send_at),
         ).where(Batch.issue_id == issue.id, Batch.status.not_in({BatchStatus.HELD, BatchStatus.CALLED_BACK}))
     ).one()
@@ -84,7 +87,7 @@ def verdict_at(session: Session, issue: Issue) -> datetime | None:
 
 def _judge(uow: UnitOfWork, issue: Issue, now: datetime) -> None:
     """A person who lets a paused issue go on has judged better than we: nobody is asked twice."""
-    at = verdict_at(uow.session, issue)
+    at = verdict_at(uow.session, issue, now)
     fault = "" if issue.canary_judged_at else canary_of(uow.session, issue.id).fault
     if fault:
         issue.canary_judged_at = now

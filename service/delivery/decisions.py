@@ -15,6 +15,7 @@ from service.issues.actions import reach_rest
 from service.issues.errors import NotPossibleNow
 from service.issues.locking import issue_to_change
 from service.issues.model import IssueState
+from service.mail.letterhead import Letterhead
 
 _SILENT = Delivery.status == DeliveryStatus.BATCH
 
@@ -52,7 +53,7 @@ def let_go(uow: UnitOfWork, batch_id: int, editor: Editor | None, now: datetime)
 
 
 def send_to_the_rest(
-    uow: UnitOfWork, issue_id: int, editor: Editor | None, now: datetime, *, batch_size: int = 1
+    uow: UnitOfWork, issue_id: int, editor: Editor | None, head: Letterhead, now: datetime, *, batch_size: int = 1
 ) -> int:
     """Write to the readers who have no delivery of an issue that is going out or is sent; gives how many batches.
 
@@ -61,7 +62,7 @@ def send_to_the_rest(
     issue = issue_to_change(uow, issue_id)
     if issue.state not in {IssueState.SENDING, IssueState.SENT}:
         raise NotPossibleNow(f"Issue {issue.id} is {issue.state}.")
-    made = cut_rest(uow.session, issue, batch_size=batch_size)
+    made = cut_rest(uow.session, issue, head, batch_size=batch_size, now=now)
     if made:
         reach_rest(uow, issue_id)
         note(uow, editor, "sent_to_the_rest", f"issue:{issue_id}", now=now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from service.db import Database, UnitOfWork
 from service.delivery import ledger, ramp, records
@@ -117,17 +117,26 @@ class Drain:
 
     def _turn(self, issue_id: int, landed: Sequence[Posted], room: int) -> list[Posting]:
         fault = _fault(landed)
+        room = room if fault is None else 0
         try:
-            with self.database.unit() as uow:
-                for one in landed:
-                    self._record(uow, issue_id, one)
-                postings = self._next(uow, issue_id, room) if room and fault is None else []
+            try:
+                postings = self._record_and_intend(issue_id, landed, room, untouched=True)
+            except IntegrityError:  # somebody has a delivery already: of an earlier copy that an event has proven
+                postings = self._record_and_intend(issue_id, landed, room, untouched=False)
         except Exception:  # what has left must be written down, whatever is wrong with the next batches
             self._surely_record(issue_id, landed)
             raise
         if fault is not None:
             raise fault
         return postings
+
+    def _record_and_intend(
+        self, issue_id: int, landed: Sequence[Posted], room: int, *, untouched: bool
+    ) -> list[Posting]:
+        with self.database.unit() as uow:
+            for one in landed:
+                self._record(uow, issue_id, one)
+            return self._next(uow, issue_id, room, untouched=untouched) if room else []
 
     def _ahead_until(self, issue_id: int) -> datetime:
         """Until then the provider is to hold some of the issue, and ids for that are needed."""
@@ -136,7 +145,7 @@ class Drain:
         with self.database.read() as session:
             return ledger.last_time(session, issue_id) or self.clock()
 
-    def _next(self, uow: UnitOfWork, issue_id: int, room: int) -> list[Posting]:
+    def _next(self, uow: UnitOfWork, issue_id: int, room: int, *, untouched: bool) -> list[Posting]:
         """Claim and intend the next batches that somebody is in; none when nothing is ready."""
         me, session = self.presence.name, uow.session
         left = ramp.lock_today(session, self.timing.ramp, self.clock())
@@ -144,7 +153,12 @@ class Drain:
         while holds := ledger.claim(session, issue_id, me, most=most, ahead=bool(self.stock), now=self.clock()):
             given_as = {hold.id: self.stock.take() for hold in holds if hold.is_ahead(self.clock())}
             try:
-                found = ledger.intend(session, holds, me, provider_batches=given_as, now=self.clock())
+                found = ledger.intend(
+                    session, holds, me, provider_batches=given_as, untouched=untouched, now=self.clock()
+                )
+            except IntegrityError:
+                self.stock.put_back(given_as.values())
+                raise
             except LostBatch:  # the issue was stopped a moment ago
                 ledger.release(session, holds, me)
                 return []

@@ -1,22 +1,22 @@
-"""How many readers would get each of an issue's copies if it left now."""
+"""Who would get which copy of an issue if it left now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import reader_key, readers
-from service.subscribers.model import Subscriber, Subscription
+from service.delivery.kinds import Kind, kinds_of
+from service.issues.model import Issue
+from service.mail.letterhead import Letterhead
+
+STANDARD = "full letter"
 
 
-def expected_readers(session: Session, newsletter_id: int, keys: Collection[str]) -> Mapping[str, int]:
-    """The number of readers for each of the rendered variants `keys`, also where it is none."""
-    key = reader_key(keys).label("reader_key")
-    query = (
-        select(key, func.count().label("readers"))
-        .select_from(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(readers(newsletter_id))
-        .group_by(key)
-    )
-    return dict.fromkeys(keys, 0) | {row.reader_key: row.readers for row in session.execute(query)}
+def expected_readers(session: Session, issue: Issue, head: Letterhead, now: datetime) -> Sequence[tuple[str, int]]:
+    """(what sets a copy apart, its readers now), the standard copy first, then the one with most readers."""
+    first, *others = kinds_of(session, issue, head, now)
+    return [_words(first), *sorted(map(_words, others), key=lambda pair: -pair[1])]
+
+
+def _words(kind: Kind) -> tuple[str, int]:
+    return kind.copy.about or STANDARD, kind.readers

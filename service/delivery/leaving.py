@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import Leaving, Sample, readers
+from service.delivery.audience import Leaving, Sample, audience, audience_size
 from service.issues.errors import BadRule
 from service.issues.model import Issue
 from service.issues.schedule import wall_clock, wall_moment
@@ -64,7 +64,7 @@ def _sizes(session: Session, issue: Issue, send_at: datetime) -> Mapping[tuple[s
     counted = session.execute(
         select(Subscriber.zone, func.count())
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(readers(issue.newsletter_id))
+        .where(audience(session, issue))
         .group_by(Subscriber.zone)
     )
     together: dict[datetime, list[tuple[str, int]]] = defaultdict(list)
@@ -77,9 +77,7 @@ def _sizes(session: Session, issue: Issue, send_at: datetime) -> Mapping[tuple[s
 
 
 def _everybody(session: Session, issue: Issue) -> int:
-    if not issue.canary_percent:
-        return 0
-    return session.scalar(select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))) or 0
+    return audience_size(session, issue) if issue.canary_percent else 0
 
 
 def _canaries(issue: Issue, audience: int) -> int | None:

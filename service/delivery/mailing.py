@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from service.delivery.ledger import Hold, Person
 from service.delivery.model import Variant, delivery_number
+from service.issues.discretion import discreet_name, discreet_sender
+from service.issues.mails import sender_of
 from service.issues.model import Issue
 from service.mail.bulk import BulkMailer, Circular, Group, Prepared, Slot
 from service.mail.letterhead import Letterhead
-from service.mail.message import Address
 from service.tokens import Purpose
 
 GREETING, GREETING_HTML, SUBSCRIPTION, PREFERENCES = range(4)
@@ -46,18 +47,18 @@ class Press:
 
 def write_circular(head: Letterhead, issue: Issue, variant: Variant) -> Circular:
     """What everybody in a batch of this variant gets."""
-    newsletter = issue.newsletter
+    newsletter, usual = issue.newsletter, sender_of(issue, head)
     return Circular(
         key=variant.id,
         name=f"issue-{issue.id}",
-        sender=Address.parse(newsletter.sender) if newsletter.sender else head.sender,
+        sender=discreet_sender(newsletter, usual) if variant.discreet else usual,
         reply_to=head.reply_to,
         subject=variant.subject,
         text=variant.text,
         html=variant.html,
         lang=variant.lang,
-        headers=list_headers(head, issue),
-        slots=_slots(head),
+        headers=list_headers(head, issue, discreet=variant.discreet),
+        slots=_slots(head, issue),
     )
 
 
@@ -84,23 +85,29 @@ def write_group(head: Letterhead, hold: Hold, people: Sequence[Person], worker: 
     )
 
 
-def list_headers(head: Letterhead, issue: Issue) -> dict[str, str]:
-    """The headers of a list: RFC 2919 (List-Id), RFC 2369 (List-*), RFC 8058 (one-click), and Gmail's Feedback-ID."""
+def list_headers(head: Letterhead, issue: Issue, *, discreet: bool = False) -> dict[str, str]:
+    """The headers of a list: RFC 2919 (List-Id), RFC 2369 (List-*), RFC 8058 (one-click), and Gmail's Feedback-ID.
+
+    For discreet readers the list has its discreet name, and a number instead of its slug.
+    """
     newsletter, by_mail = issue.newsletter, head.links.unsubscribe_mailbox
+    name, slug = newsletter.name, newsletter.slug
+    if discreet:
+        name, slug = discreet_name(newsletter), f"letter{newsletter.id}"
     return {
-        "List-Id": f"{_phrase(newsletter.name)} <{newsletter.slug}.{head.links.host}>",
+        "List-Id": f"{_phrase(name)} <{slug}.{head.links.host}>",
         "List-Unsubscribe": "<%%unsubscribe_url%%>" + (", <%%unsubscribe_mail%%>" if by_mail else ""),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Archive": f"<{head.links.to('/newsletter')}>",
         "List-Help": f"<{head.links.to('/about')}>",
-        "Feedback-ID": f"issue{issue.id}:{newsletter.slug}:storywell:{head.links.host}",
+        "Feedback-ID": f"issue{issue.id}:{slug}:storywell:{head.links.host}",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
 
 
-def _slots(head: Letterhead) -> list[Slot]:
+def _slots(head: Letterhead, issue: Issue) -> list[Slot]:
     """Every slot a text may have. The addresses of one person differ from another's in their token alone."""
-    links, slots = head.links, [Slot(tag="%%greeting%%", column=GREETING)]
+    links, slots = head.links.in_issue(issue.id), [Slot(tag="%%greeting%%", column=GREETING)]
     slots.append(Slot(tag="%%greeting_html%%", column=GREETING_HTML))
     addresses = {
         "%%unsubscribe_url%%": (SUBSCRIPTION, Purpose.SUBSCRIPTION, links.unsubscribe(0)),

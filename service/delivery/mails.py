@@ -1,4 +1,4 @@
-"""What the people behind an issue are told of its way: it has begun to leave, or it was paused."""
+"""What the people behind an issue are told of its way: it has begun to leave, it was paused, or it was held back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,6 +19,9 @@ from service.tokens import Purpose
 
 BEHIND_IT = ("approved", "approved_alone", "scheduled")
 """What somebody did, in the words of the trail, who is told how an issue goes."""
+
+CHANGED = "A story or an article in it was changed after you approved it. Please read it once more."
+"""Why an issue went back to review at the moment it was to leave."""
 
 _EDITOR_BITS = 23
 
@@ -67,6 +70,24 @@ def sending_paused(uow: UnitOfWork, head: Letterhead, subject_id: int, _now: dat
     return _letter(uow, head, "sending_paused", issue, editor, reason=issue.held_because)
 
 
+def sending_held(uow: UnitOfWork, head: Letterhead, subject_id: int, _now: datetime) -> Mailing | None:
+    """Its time came, and it did not leave: why, and where to mend it; none when somebody has seen to it already."""
+    told = _told(uow, subject_id, IssueState.PREFLIGHT) or _told(uow, subject_id, IssueState.IN_REVIEW)
+    if told is None:
+        return None
+    issue, editor = told
+    return head.letter(
+        "sending_held",
+        Address(editor.email, editor.name),
+        lang=LANGUAGE,
+        name=editor.name,
+        title=issue.subject,
+        reason=issue.held_because or CHANGED,
+        check_link=head.links.desk(f"/issues/{issue.id}/preflight"),
+        issue_link=head.links.desk(f"/issues/{issue.id}"),
+    )
+
+
 def _told(uow: UnitOfWork, number: int, while_it_is: IssueState) -> tuple[Issue, Editor] | None:
     told = Told.of(number)
     issue, editor = uow.session.get(Issue, told.issue_id), uow.session.get(Editor, told.editor_id)
@@ -101,4 +122,8 @@ def _when(issue: Issue, now: datetime) -> str:
     return f"{local:%A %d %B, %H:%M} ({issue.newsletter.zone})"
 
 
-COMPOSERS: Mapping[str, Composer] = {"sending_started": sending_started, "sending_paused": sending_paused}
+COMPOSERS: Mapping[str, Composer] = {
+    "sending_started": sending_started,
+    "sending_paused": sending_paused,
+    "sending_held": sending_held,
+}

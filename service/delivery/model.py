@@ -88,7 +88,7 @@ class Variant(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     key: Mapped[str]
-    """Which readers it is for: `default`, `plain` …"""
+    """Its name among the copies of the issue: `default`, `2`, `3` … Later editions keep it."""
     edition: Mapped[int] = mapped_column(default=1)
     lang: Mapped[str]
     subject: Mapped[str]
@@ -97,6 +97,25 @@ class Variant(Base):
     stories: Mapped[list[dict[str, Any]]] = mapped_column(default_factory=list)
     """The stories it shows, as {"id", "hash"}: what consent is checked for again before every hand-over."""
     created_at: Mapped[datetime]
+    items: Mapped[list[int]] = mapped_column(default_factory=list)
+    """The items it shows: who has to hear of it when one of them turns out to be wrong."""
+    crowds: Mapped[list[dict[str, Any]]] = mapped_column(default_factory=list)
+    """Which readers it is for (`crowds.Crowd`)."""
+    discreet: Mapped[bool] = mapped_column(default=False)
+    """Whether its sender and list name are the newsletter's discreet ones."""
+    about: Mapped[str] = mapped_column(default="")
+    """How it differs from the standard copy, in words for editors."""
+
+
+class ShownStory(Base):
+    """A story that a variant shows: how an issue finds out who has had one of its stories before."""
+
+    __tablename__ = "shown_stories"
+    __table_args__ = (PrimaryKeyConstraint("story_id", "variant_id"),)
+
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id", ondelete="CASCADE"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), index=True)
 
 
 class Batch(Base):

@@ -62,7 +62,7 @@ def outlook(session: Session, issue_id: int, ramp: Sequence[int], now: datetime)
         not_called_back=recalls.get(RecallState.NOT_POSSIBLE, 0) + recalls.get(RecallState.DOUBTFUL, 0),
         why_not=reasons,
         held=held,
-        verdict_at=verdict_at(session, issue) if held else None,
+        verdict_at=verdict_at(session, issue, now) if held else None,
         share_of_today=share_of_today(session, ramp, now),
         tomorrow=waiting(session, issue, Batch.not_before > now, Batch.reason.startswith(FULL)),
         paused_because=issue.held_because,

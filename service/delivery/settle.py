@@ -25,6 +25,7 @@ from service.delivery.transitions import OPEN, TRANSITIONS
 from service.issues.actions import finish
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue, IssueState
+from service.mail.letterhead import Letterhead
 
 _STANDS = Batch.status != BatchStatus.CALLED_BACK
 
@@ -110,7 +111,7 @@ def cancel_rest(session: Session) -> None:
     _all(session, "cancel", Batch.issue_id.in_(cancelled))
 
 
-def finish_issues(uow: UnitOfWork, *, now: datetime, batch_size: int = 1) -> None:
+def finish_issues(uow: UnitOfWork, head: Letterhead, *, now: datetime, batch_size: int = 1) -> None:
     """Issues being sent in which no batch is open any more are `sent`, if nobody was missed.
 
     What was given to the provider ahead of time has to leave first: until then it may still be called back.
@@ -124,7 +125,7 @@ def finish_issues(uow: UnitOfWork, *, now: datetime, batch_size: int = 1) -> Non
         issue = issue_to_change(uow, issue_id)
         if issue.state is not IssueState.SENDING:
             continue
-        if cut_missed(uow.session, issue, batch_size=batch_size):
+        if cut_missed(uow.session, issue, head, batch_size=batch_size, now=now):
             uow.enqueue("delivery.drain", issue_id)
         else:
             finish(uow, issue_id, now)

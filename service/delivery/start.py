@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from service.db import UnitOfWork
-from service.delivery.audience import WAITING, cut
-from service.delivery.content import freeze
+from service.delivery.audience import WAITING, audience, copies_of, cut, told_before
+from service.delivery.content import freeze, freeze_anew
 from service.delivery.leaving import leavings
 from service.delivery.mails import tell_people
-from service.delivery.model import Batch, Variant
+from service.delivery.model import Batch
 from service.delivery.ramp import share_of_today
-from service.issues.actions import begin_sending
+from service.issues.actions import begin_sending, pause
+from service.issues.content import is_empty
 from service.issues.model import Issue, IssueState
 from service.issues.queries import missed
 from service.issues.scheduling import clear_to_leave
@@ -29,6 +30,8 @@ class Timing:
 
 
 AT_ONCE = Timing()
+NOTHING_LEFT = "Its story was taken back, and nothing else is in it. Cancel it: the others do not get it."
+"""Why an issue pauses of which nothing is left to read."""
 
 
 def start(
@@ -53,12 +56,15 @@ def start(
     if all(part.not_before is not None for part in parts):
         return False
     if not clear_to_leave(uow, issue, head, now):
+        tell_people(uow, issue, "sending_held", now=now)
         return False
     begin_sending(uow, issue_id, now)
-    variants = {variant.key: variant.id for variant in freeze(uow.session, issue, head, edition=1, now=now)}
+    freeze(uow.session, issue, head, now=now)
+    copies = copies_of(uow.session, issue_id)
+    who, tellings = audience(uow.session, issue), told_before(uow.session, issue_id, copies)
     size = min(batch_size, share_of_today(uow.session, timing.ramp, now) or batch_size)
     for number, part in enumerate(parts):
-        uow.session.execute(cut(issue_id, issue.newsletter_id, variants, size, number=number, leaving=part))
+        uow.session.execute(cut(issue_id, who, copies, tellings, size, number=number, leaving=part))
     tell_people(uow, issue, "sending_started", now=now)
     uow.enqueue("delivery.drain", issue_id, times=slots)
     return True
@@ -67,8 +73,7 @@ def start(
 def freeze_again(uow: UnitOfWork, issue_id: int, head: Letterhead, *, now: datetime) -> None:
     """Render a new edition, because a story was taken back, and give it to every batch that has not left."""
     issue = uow.session.get_one(Issue, issue_id, with_for_update=True)
-    newest = uow.session.scalar(select(func.max(Variant.edition)).where(Variant.issue_id == issue_id)) or 0
-    for variant in freeze(uow.session, issue, head, edition=newest + 1, now=now):
+    for variant in freeze_anew(uow.session, issue, head, now):
         uow.session.execute(
             update(Batch)
             .where(
@@ -78,3 +83,5 @@ def freeze_again(uow: UnitOfWork, issue_id: int, head: Letterhead, *, now: datet
             )
             .values(variant_id=variant.id)
         )
+    if is_empty(uow.session, issue, now):
+        pause(uow, issue_id, NOTHING_LEFT)

@@ -1,4 +1,4 @@
-"""The answer to "who got it, and who not?", counted from the ledger at the moment of asking."""
+"""The answer to "who got it, and who not?", counted from the ledger as long as there is one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import WAITING, readers, waiting
+from service.delivery.audience import WAITING, audience_size, waiting
+from service.delivery.figures import FIGURES, IssueFigures
 from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.standing import STANDS, Standing
 from service.issues.model import Issue
-from service.subscribers.model import Subscription
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,19 @@ class IssueStatus:
 
 
 def issue_status(session: Session, issue_id: int) -> IssueStatus:
-    """Count an issue. Raises NoResultFound when there is none with this id."""
+    """Count an issue, or give the counts that were kept of one whose ledger is forgotten. Raises NoResultFound."""
     issue = session.get_one(Issue, issue_id)
+    kept = session.get(IssueFigures, issue_id)
+    if (
+        kept is not None
+        and session.scalar(select(Delivery.issue_id).where(Delivery.issue_id == issue_id).limit(1)) is None
+    ):
+        counts = {name: getattr(kept, name) for name in FIGURES}
+        return IssueStatus(id=issue.id, state=issue.state, send_at=issue.send_at, **counts)
+    return _count(session, issue)
+
+
+def _count(session: Session, issue: Issue) -> IssueStatus:
     row = session.execute(
         select(
             _people(or_(STANDS[Standing.HANDED_OVER], STANDS[Standing.CAME_BACK])),
@@ -44,16 +55,16 @@ def issue_status(session: Session, issue_id: int) -> IssueStatus:
         )
         .select_from(Delivery)
         .join(Batch, Batch.id == Delivery.batch_id)
-        .where(Delivery.issue_id == issue_id)
+        .where(Delivery.issue_id == issue.id)
     ).one()
     handed_over, unknown, rejected, delivered, bounced, complained = (int(count or 0) for count in row)
-    waiting = _waiting(session, issue)
+    left = _waiting(session, issue)
     return IssueStatus(
         id=issue.id, state=issue.state, send_at=issue.send_at,
-        recipients=handed_over + unknown + rejected + waiting,
+        recipients=handed_over + unknown + rejected + left,
         handed_over=handed_over, delivered=delivered, bounced=bounced, complained=complained,
-        unknown=unknown, not_sent=rejected + waiting,
-        variants=session.scalar(select(func.count(Batch.variant_id.distinct())).where(Batch.issue_id == issue_id)) or 0,
+        unknown=unknown, not_sent=rejected + left,
+        variants=session.scalar(select(func.count(Batch.reader_key.distinct())).where(Batch.issue_id == issue.id)) or 0,
     )  # fmt: skip
 
 
@@ -65,5 +76,4 @@ def _waiting(session: Session, issue: Issue) -> int:
     """Readers who are still to get it: those in ranges that have not left, or the whole audience before the start."""
     if issue.started_at is not None:
         return waiting(session, issue, Batch.status.in_(WAITING | {BatchStatus.CANCELLED}))
-    everybody = select(func.count()).select_from(Subscription).where(readers(issue.newsletter_id))
-    return session.scalar(everybody) or 0
+    return audience_size(session, issue)

@@ -6,12 +6,12 @@ Every place there is stands in `surfaces`, the one list the fan-out works throug
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
 from service.delivery.audience import WAITING
-from service.delivery.model import Batch, BatchStatus, Recall, RecallState, Variant
+from service.delivery.model import Batch, BatchStatus, Recall, RecallState, ShownStory, Variant
 from service.delivery.recall import wanted
 from service.delivery.start import freeze_again
 from service.issues.model import Issue, Item
@@ -91,10 +91,13 @@ def _empty_copies(uow: UnitOfWork, story: Story, now: datetime) -> Outcome:  # n
 
 
 def _variants(session: Session, story: Story) -> list[int]:
-    """The rendered mails that show the story."""
-    issues = select(Item.issue_id).where(Item.story_id == story.id)
-    rows = session.execute(select(Variant.id, Variant.stories).where(Variant.issue_id.in_(issues)))
-    return [row for row, stories in rows if any(shown["id"] == story.id for shown in stories)]
+    """The rendered mails that show the story, as an item or in its place; a correction of it is one of them."""
+    shown = select(ShownStory.variant_id).where(ShownStory.story_id == story.id)
+    corrections = select(Item.issue_id).where(Item.story_id == story.id)
+    rows = session.execute(
+        select(Variant.id, Variant.stories).where(or_(Variant.id.in_(shown), Variant.issue_id.in_(corrections)))
+    )
+    return [row for row, stories in rows if any(one["id"] == story.id for one in stories)]
 
 
 def _count(session: Session, variants: Sequence[int], *statuses: BatchStatus) -> int:

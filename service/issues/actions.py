@@ -1,12 +1,14 @@
 """The life of an issue from the moment it is on the schedule: begin, finish, and every way to hold it."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from service.db import UnitOfWork
 from service.editors.model import Editor
 from service.editors.trail import note
 from service.issues.approvals import end_approvals
-from service.issues.errors import NotPossibleNow
+from service.issues.content import is_empty
+from service.issues.errors import NothingToSend, NotPossibleNow
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue
 from service.issues.transitions import Move, after
@@ -32,6 +34,8 @@ def resume(uow: UnitOfWork, issue_id: int, editor: Editor | None, *, now: dateti
     issue = _moved(uow, issue_id, Move.RESUME, editor, now=now)
     if issue.started_at is None:
         raise NotPossibleNow("You cannot go on with an issue that has not begun to leave. Reopen it.")
+    if is_empty(uow.session, issue, now):
+        raise NothingToSend
     issue.held_because = ""
     uow.enqueue("delivery.drain", issue.id)
     return issue
@@ -58,7 +62,17 @@ def begin_sending(uow: UnitOfWork, issue_id: int, now: datetime) -> Issue:
     issue = issue_to_change(uow, issue_id)
     issue.state = after(issue.state, Move.BEGIN)
     issue.started_at = now
+    if issue.corrects_id is not None:
+        _corrected(uow, issue.corrects_id, now)
     return issue
+
+
+def _corrected(uow: UnitOfWork, issue_id: int, now: datetime) -> None:
+    """The correction of an issue begins to leave. One that went on to further readers meanwhile stays as it is."""
+    issue = issue_to_change(uow, issue_id)
+    with suppress(NotPossibleNow):
+        issue.state = after(issue.state, Move.CORRECT)
+    note(uow, None, "corrected", f"issue:{issue.id}", now=now)
 
 
 def finish(uow: UnitOfWork, issue_id: int, now: datetime) -> Issue:

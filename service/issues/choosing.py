@@ -91,10 +91,11 @@ def _hello(_occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Seque
 
 
 def _stories(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
-    paper, kind = occasion.newsletter, slot.where.get("format")
+    paper = occasion.newsletter
     found = waiting_stories(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
     taken = {choice.story_id for choice in already}
-    left = [story for story, _ in found if story.id not in taken and kind in (None, story.format)]
+    free = [story for story, _ in found if story.id not in taken]
+    left = [story for story in free if slot.takes_story(story.format, story.topics, story.lang)]
     chosen: list[Choice] = []
     while left and len(chosen) < slot.count:
         story, why = _next_story(occasion, slot, left, [*already, *chosen])
@@ -124,7 +125,7 @@ def _articles(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequ
     paper = occasion.newsletter
     ready = ready_articles(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
     taken = {choice.article_id for choice in already}
-    left = [pair for pair in ready if pair[0].id not in taken]
+    left = [pair for pair in ready if pair[0].id not in taken and slot.speaks(pair[0].lang)]
     left.sort(key=lambda pair: _pinned_place(occasion, (ItemKind.ARTICLE, pair[0].id)))
     return [
         Choice(
@@ -143,7 +144,7 @@ def _resources(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Seq
     paper = occasion.newsletter
     fresh = fresh_resources(occasion.session, paper, on=occasion.planned_for, now=occasion.now, past=occasion.past)
     taken = {choice.resource_id for choice in already}
-    left = [each for each in fresh if each.id not in taken]
+    left = [each for each in fresh if each.id not in taken and slot.speaks(each.lang or paper.lang)]
     left.sort(key=lambda each: _pinned_place(occasion, (ItemKind.RESOURCE, each.id)))
     return [
         Choice(

@@ -4,26 +4,24 @@ A story stands in a mail with consent for the newsletter, and on the archive pag
 held when the issue was composed, `visible_stories` says what holds now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.issues.entries import Entry, Shelf, entry_of, shelf_of
 from service.issues.model import Issue, Item, ItemKind
 from service.languages import direction, primary
 from service.library.model import Article, NetworkEntry
 from service.library.names import country_name
-from service.library.queries import published_articles
-from service.library.resources import Resource, ResourceState
+from service.library.resources import Resource
 from service.links import Links
 from service.markdown import first_words, to_html, to_text
 from service.stories.model import Revision, Scope, Story
 from service.stories.naming import NAMELESS
-from service.stories.visibility import visible_stories
 from service.stories.wording import TEASER_WORDS
 
 SHORTEST_PREHEADER, LONGEST_PREHEADER = 40, 110
@@ -58,37 +56,31 @@ class Content:
     left_out: Sequence[Item]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    stories: Mapping[int, tuple[Story, Revision]]
-    on_the_web: frozenset[int]
-    articles: Mapping[int, Article]
-    entries: Mapping[int, NetworkEntry]
-    resources: Mapping[int, Resource]
-
-
 def mailed(session: Session, issue: Issue, links: Links, now: datetime) -> Content:
-    """What a mail that left now would show."""
-    return _content(issue, _sources(session, issue, Scope.NEWSLETTER, now), links)
+    """What a mail that left now would show to somebody who has chosen nothing."""
+    return _content(session, issue, Scope.NEWSLETTER, links.in_issue(issue.id), now)
 
 
 def archived(session: Session, issue: Issue, links: Links, now: datetime) -> Content:
     """What the archive page of the issue shows now."""
-    return _content(issue, _sources(session, issue, Scope.ARCHIVE, now), links)
+    return _content(session, issue, Scope.ARCHIVE, links, now)
 
 
 def preheader(issue: Issue, content: Content) -> str:
-    """The words beside the subject: the editors' own, or the titles inside, as many as fit.
+    """The words beside the subject: the editors' own, or the titles inside (`titles_inside`)."""
+    return _inert(issue.preheader) if issue.preheader else titles_inside(content.items)
+
+
+def titles_inside(items: Sequence[Block]) -> str:
+    """The titles of what is inside, as many as fit beside a subject.
 
     They are not composed once and kept, because a title is a storyteller's too, and goes with the story. Where titles
     alone would be short, the headings of the other parts follow.
     """
-    if issue.preheader:
-        return _inert(issue.preheader)
-    titles = [block.title for block in content.items if block.kind in {ItemKind.STORY, ItemKind.ARTICLE}]
+    titles = [block.title for block in items if block.kind in {ItemKind.STORY, ItemKind.ARTICLE}]
     line = _longer("", titles)
     if titles and len(line) < SHORTEST_PREHEADER:
-        line = _longer(line, [block.heading for block in content.items if not block.title and block.heading])
+        line = _longer(line, [block.heading for block in items if not block.title and block.heading])
     return line
 
 
@@ -103,71 +95,54 @@ def _longer(line: str, parts: Sequence[str]) -> str:
 
 def is_empty(session: Session, issue: Issue, now: datetime) -> bool:
     """True when a mail that left now would show nothing."""
-    sources = _sources(session, issue, Scope.NEWSLETTER, now)
-    return not any(_may_show(item, sources) for item in issue.items)
+    entries = [entry_of(item) for item in issue.items]
+    shelf = shelf_of(session, entries, Scope.NEWSLETTER, now)
+    return not any(map(shelf.has, entries))
 
 
-def _content(issue: Issue, sources: _Sources, links: Links) -> Content:
+def _content(session: Session, issue: Issue, surface: Scope, links: Links, now: datetime) -> Content:
+    entries = [entry_of(item) for item in issue.items]
+    shelf = shelf_of(session, entries, surface, now)
+    shown = [entry for entry in entries if shelf.has(entry)]
+    kept = {entry.item_id for entry in shown}
     return Content(
-        items=[_block(item, sources, links) for item in issue.items if _may_show(item, sources)],
-        left_out=[item for item in issue.items if not _may_show(item, sources)],
+        items=blocks(shown, shelf, links, issue.newsletter.lang),
+        left_out=[item for item in issue.items if item.id not in kept],
     )
 
 
-def _may_show(item: Item, sources: _Sources) -> bool:
-    return (
-        (item.story_id is None or item.story_id in sources.stories)
-        and (item.article_id is None or item.article_id in sources.articles)
-        and (item.network_entry_id is None or item.network_entry_id in sources.entries)
-        and (item.resource_id is None or item.resource_id in sources.resources)
-    )
+def blocks(entries: Sequence[Entry], shelf: Shelf, links: Links, lang: str) -> list[Block]:
+    """Entries as templates show them, in a letter of the language `lang`; all of them are on the shelf."""
+    return [_block(entry, shelf, links, lang) for entry in entries]
 
 
-def _sources(session: Session, issue: Issue, surface: Scope, now: datetime) -> _Sources:
-    stories = [item.story_id for item in issue.items if item.story_id]
-    articles = [item.article_id for item in issue.items if item.article_id]
-    entries = [item.network_entry_id for item in issue.items if item.network_entry_id]
-    resources = [item.resource_id for item in issue.items if item.resource_id]
-    accepted = select(Resource).where(Resource.id.in_(resources), Resource.state == ResourceState.ACCEPTED)
-    seen = session.execute(visible_stories(surface, now).where(Story.id.in_(stories)))
-    web = session.execute(visible_stories(Scope.WEB, now).where(Story.id.in_(stories)))
-    return _Sources(
-        stories={story.id: (story, words) for story, words in seen},
-        on_the_web=frozenset(story.id for story, _ in web),
-        articles={a.id: a for a in session.scalars(published_articles().where(Article.id.in_(articles)))},
-        entries={
-            e.id: e
-            for e in session.scalars(select(NetworkEntry).where(NetworkEntry.id.in_(entries), NetworkEntry.active))
-        },
-        resources={each.id: each for each in session.scalars(accepted)},
-    )
+def _block(entry: Entry, shelf: Shelf, links: Links, lang: str) -> Block:
+    if entry.kind is ItemKind.CORRECTION:  # of a story, it goes with the story, and shows nothing of it
+        return _words(entry)
+    if entry.story_id is not None:
+        url = links.story(shelf.stories[entry.story_id][0].slug) if entry.story_id in shelf.on_the_web else ""
+        return _story(entry, *shelf.stories[entry.story_id], url, lang)
+    if entry.article_id is not None:
+        return _article(entry, shelf.articles[entry.article_id], links, lang)
+    if entry.network_entry_id is not None:
+        return _network(entry, shelf.network[entry.network_entry_id])
+    if entry.resource_id is not None:
+        return _resource(entry, shelf.resources[entry.resource_id], lang)
+    if entry.kind is ItemKind.PROMPT:
+        return _words(entry, url=links.share(), link_words="Tell us in your words")
+    return _words(entry)
 
 
-def _block(item: Item, sources: _Sources, links: Links) -> Block:
-    if item.story_id is not None:
-        return _story(item, *sources.stories[item.story_id], sources, links)
-    if item.article_id is not None:
-        return _article(item, sources.articles[item.article_id], links)
-    if item.network_entry_id is not None:
-        return _entry(item, sources.entries[item.network_entry_id])
-    if item.resource_id is not None:
-        return _resource(item, sources.resources[item.resource_id])
-    if item.kind is ItemKind.PROMPT:
-        return _words(item, url=links.to("/stories/share"), link_words="Tell us in your words")
-    return _words(item)
-
-
-def _story(item: Item, story: Story, words: Revision, sources: _Sources, links: Links) -> Block:
-    linked = story.id in sources.on_the_web
+def _story(entry: Entry, story: Story, words: Revision, url: str, lang: str) -> Block:
     return _words(
-        item,
+        entry,
         title=_inert(words.title),
         byline=_inert(_byline(story)),
         note=_note(story.content_notes),
         teaser=_inert(first_words(words.teaser or words.body, TEASER_WORDS)),
-        **_language(story.lang, item),
-        url=links.story(story.slug) if linked else "",
-        link_words=_inert(f"Read the story “{words.title}”") if linked else "",
+        **_language(story.lang, lang),
+        url=url,
+        link_words=_inert(f"Read the story “{words.title}”") if url else "",
     )
 
 
@@ -175,52 +150,56 @@ def _byline(story: Story) -> str:
     return ", ".join(part for part in (story.display_name or NAMELESS, country_name(story.country)) if part)
 
 
-def _article(item: Item, article: Article, links: Links) -> Block:
+def _article(entry: Entry, article: Article, links: Links, lang: str) -> Block:
     return _words(
-        item,
+        entry,
         title=_inert(article.title),
         note=_note(article.content_notes),
         teaser=_inert(article.summary),
-        **_language(article.lang, item),
+        **_language(article.lang, lang),
         url=links.article(article.section.slug, article.slug),
         link_words=_inert(f"Read “{article.title}”"),
     )
 
 
-def _entry(item: Item, entry: NetworkEntry) -> Block:
+def _network(entry: Entry, place: NetworkEntry) -> Block:
     return _words(
-        item,
-        title=_inert(entry.name),
-        byline=_inert(country_name(entry.country)),
-        teaser=_inert(", ".join(entry.services)),
-        url=entry.url,
-        link_words=_inert(f"Go to {entry.name}") if entry.url else "",
+        entry,
+        title=_inert(place.name),
+        byline=_inert(country_name(place.country)),
+        teaser=_inert(", ".join(place.services)),
+        url=place.url,
+        link_words=_inert(f"Go to {place.name}") if place.url else "",
     )
 
 
-def _resource(item: Item, resource: Resource) -> Block:
+def _resource(entry: Entry, resource: Resource, lang: str) -> Block:
     host = (urlsplit(resource.url).hostname or "").removeprefix("www.")
     return _words(
-        item,
+        entry,
         title=_inert(resource.title),
         byline=_inert(f"on {host}"),
         teaser=_inert(resource.words),
-        **_language(resource.lang or item.issue.newsletter.lang, item),
+        **_language(resource.lang or lang, lang),
         url=resource.url,
         link_words=_inert(f"Read “{resource.title}” on {host}"),
     )
 
 
-def _language(lang: str, item: Item) -> dict[str, str]:
+def _language(lang: str, letter: str) -> dict[str, str]:
     """What says the language of an item that is not in that of the letter; nothing for the others."""
-    own = item.issue.newsletter.lang
-    return {} if primary(lang) == primary(own) else {"lang": lang, "dir": direction(lang)}
+    return {} if primary(lang) == primary(letter) else {"lang": lang, "dir": direction(lang)}
 
 
-def _words(item: Item, **parts: str) -> Block:
-    own = _inert(item.words)
+def _words(entry: Entry, **parts: str) -> Block:
+    own = _inert(entry.words)
     return Block(
-        item_id=item.id, kind=item.kind, heading=_inert(item.heading), html=to_html(own), text=to_text(own), **parts
+        item_id=entry.item_id,
+        kind=entry.kind,
+        heading=_inert(entry.heading),
+        html=to_html(own),
+        text=to_text(own),
+        **parts,
     )
 
 

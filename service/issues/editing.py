@@ -1,6 +1,5 @@
 """What editors change in an issue. Every change takes the version they saw, leaves a revision, and ends an approval."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -13,15 +12,14 @@ from service.db import UnitOfWork
 from service.editors.model import Editor
 from service.issues.builder_model import IssueComment
 from service.issues.choosing import said
-from service.issues.errors import NoSuchIssue, NotEligible
-from service.issues.featured import ready_articles, waiting_stories
+from service.issues.errors import NoSuchIssue, NotEligible, NotPossibleNow
+from service.issues.featured import fresh_resources, ready_articles, waiting_stories
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue, Item, ItemKind
 from service.issues.revisions import changing, check_item_untouched, check_subject_untouched, name_of
 from service.issues.schedule import wall_clock
 from service.library.model import Article
 from service.library.resources import Resource
-from service.library.suggestions import accepted
 from service.stories.model import Revision, Story
 
 T = TypeVar("T")
@@ -123,9 +121,12 @@ def moved(order: Sequence[T], one: T, to: Direction | int) -> list[T]:
 def remove_item(
     uow: UnitOfWork, issue_id: int, item_id: int, *, version: int | None = None, by: Editor | None = None, now: datetime
 ) -> Issue:
-    """Take an item out; its story or article may be in a later issue."""
+    """Take an item out; its story or article may be in a later issue. Raises NotPossibleNow for what is wrong in a
+    correction: without it, nobody could tell for whom the rest is."""
     with changing(uow, issue_id, version=version, by=by, now=now) as change:
         item = item_of(change.issue, item_id)
+        if item.corrects_id is not None:
+            raise NotPossibleNow("A correction is this item. Cancel the correction if it is not needed.")
         change.what = f"Took out {name_of(item.kind, item.heading)}."
         change.issue.items.remove(item)
         _number(change.issue.items)
@@ -175,14 +176,14 @@ def add_resource(
     by: Editor | None = None,
     now: datetime,
 ) -> Item:
-    """Add an accepted article of somebody else as words of our own that link to it. Raises NotEligible."""
+    """Add an article of somebody else at the end. Raises NotEligible unless an editor accepted it, and no issue of the
+    newsletter has had it."""
     with changing(uow, issue_id, version=version, by=by, now=now) as change:
-        resource = next((each for each in accepted(uow.session, now) if each.id == resource_id), None)
-        if resource is None:
+        if resource_id not in {resource.id for resource in resources_to_add(uow.session, change.issue, now)}:
             raise NotEligible
         change.what = "Added an article from elsewhere."
-        parts = _by_hand(change.issue, ItemKind.ASK, "Elsewhere", now)
-        return _added(uow, Item(words=_words_for(resource), **parts))
+        parts = _by_hand(change.issue, ItemKind.RESOURCE, "Worth reading elsewhere", now)
+        return _added(uow, Item(resource_id=resource_id, **parts))
 
 
 def add_words(
@@ -202,15 +203,26 @@ def add_words(
 
 
 def stories_to_add(session: Session, issue: Issue, now: datetime) -> list[tuple[Story, Revision]]:
-    """Stories that may be added to the issue, the one that waits longest first."""
+    """Stories that may be added to the issue, the one that waits longest first; to a correction, nothing is added."""
+    if issue.corrects_id is not None:
+        return []
     return waiting_stories(session, issue.newsletter, on=issue.planned_for, now=now)
 
 
 def articles_to_add(session: Session, issue: Issue, now: datetime) -> list[Article]:
     """Articles that may be added to the issue, the one least recently featured first."""
+    if issue.corrects_id is not None:
+        return []
     inside = {item.article_id for item in issue.items}
     ready = ready_articles(session, issue.newsletter, on=issue.planned_for, now=now)
     return [article for article, _ in ready if article.id not in inside]
+
+
+def resources_to_add(session: Session, issue: Issue, now: datetime) -> list[Resource]:
+    """Accepted articles of others that may be added to the issue, the one accepted first first."""
+    if issue.corrects_id is not None:
+        return []
+    return fresh_resources(session, issue.newsletter, on=issue.planned_for, now=now)
 
 
 def item_of(issue: Issue, item_id: int) -> Item:
@@ -245,14 +257,6 @@ def _added(uow: UnitOfWork, item: Item) -> Item:
         .values(item_id=None)
     )
     return item
-
-
-_MARKDOWN = re.compile(r"([\\\[\]*_`<>])")
-
-
-def _words_for(resource: Resource) -> str:
-    title = _MARKDOWN.sub(r"\\\1", resource.title)
-    return f"{resource.words}\n\n[{title}](<{resource.url}>)".strip()
 
 
 def _number(items: list[Item]) -> None:

@@ -33,6 +33,10 @@ class NotEligible(Exception):
     """The story or article may not be in this issue: no consent, out of date, or in an issue before."""
 
 
+class NothingToCorrect(Exception):
+    """The item is a story that readers may not be sent (any more): a mail would only speak of it once more."""
+
+
 class SlugTaken(Exception):
     """Another newsletter has this short name in its addresses already."""
 

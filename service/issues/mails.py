@@ -23,7 +23,7 @@ def test_copy(uow: UnitOfWork, head: Letterhead, subject_id: int, now: datetime)
         return None
     issue = uow.session.get_one(Issue, test.issue_id)
     to = Address(test.to) if test.to else Address(editor.email, editor.name)
-    copy = render_issue(uow.session, issue, head, now)[0]
+    copy = render_issue(uow.session, issue, head, now)
     return Mailing(
         name="test",
         sender=sender_of(issue, head),

@@ -39,6 +39,8 @@ class ItemKind(StrEnum):
     RESOURCE = "resource"
     PROMPT = "prompt"
     ASK = "ask"
+    CORRECTION = "correction"
+    """What was wrong in an item of an earlier issue, and what is right, in the editors' words alone."""
 
 
 class WhenThin(StrEnum):
@@ -59,6 +61,10 @@ class Newsletter(Base):
     description: Mapped[str] = mapped_column(default="")
     sender: Mapped[str] = mapped_column(default="")
     """`Name <box@example.org>`; empty means MAIL_FROM."""
+    discreet_name: Mapped[str] = mapped_column(default="")
+    """What it is called for discreet readers: a name without an illness in it; empty means `discretion.NAME`."""
+    discreet_sender: Mapped[str] = mapped_column(default="")
+    """Who writes to them: a name, or `Name <box@example.org>`; empty means `discretion.SENDER` at the usual mailbox."""
     lang: Mapped[str] = mapped_column(default="en-GB")
     """The language of the letter itself, and of what is in it unless `more_languages` names others."""
     more_languages: Mapped[list[str]] = mapped_column(default_factory=list)
@@ -139,6 +145,10 @@ class Issue(Base):
     """The faults that the accessibility check found in it as it left; empty (not None) means none."""
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True, default=None)
+    """The issue that this one corrects: then only those get it who received the wrong item (`corrections`)."""
+    big_news: Mapped[bool] = mapped_column(default=False)
+    """Whether readers who want only big news get it too."""
     local_time: Mapped[bool] = mapped_column(default=False)
     """Whether each reader gets it when the clocks of their own zone show the time that `send_at` is on the newsletter's
     clock."""
@@ -177,6 +187,8 @@ class Item(Base):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"), index=True, default=None)
     network_entry_id: Mapped[int | None] = mapped_column(ForeignKey("network_entries.id"), index=True, default=None)
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"), index=True, default=None)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("issue_items.id"), index=True, default=None)
+    """The wrong item of an earlier issue that this one puts right."""
 
 
 class IssueApproval(Base):

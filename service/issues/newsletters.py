@@ -16,6 +16,7 @@ from service.issues.compose import issue_of
 from service.issues.errors import BadRule, ChangedMeanwhile, NoSuchIssue, NotPossibleNow, SlugTaken
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue, IssueState, Newsletter, WhenThin
+from service.issues.recipe import read_recipe
 from service.issues.schedule import Occurrence, check_rule, date_of, following
 from service.issues.transitions import OPEN, Move, after
 
@@ -27,6 +28,8 @@ class Terms:
     name: str
     description: str = ""
     sender: str = ""
+    discreet_name: str = ""
+    discreet_sender: str = ""
     lang: str = "en-GB"
     more_languages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -88,6 +91,18 @@ def change_newsletter(
         setattr(paper, name, value)
     check_rule(paper)
     note(uow, editor, "changed", f"newsletter:{paper.id}", now=now)
+    return paper
+
+
+def change_recipe(
+    uow: UnitOfWork, newsletter_id: int, recipe: Mapping[str, Any], editor: Editor, *, version: int, now: datetime
+) -> Newsletter:
+    """Change what issues are composed from; drafts that exist keep what is in them. Raises BadRecipe or
+    ChangedMeanwhile."""
+    paper = _opened(uow, newsletter_id, version)
+    read_recipe(recipe)
+    paper.recipe = dict(recipe)
+    note(uow, editor, "changed_the_recipe", f"newsletter:{paper.id}", now=now)
     return paper
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.issues.fairness import Traits
@@ -65,8 +65,8 @@ def past_of(session: Session, newsletter_id: int) -> Past:
 
 
 def counts() -> ColumnElement[bool]:
-    """An issue that was cancelled before anybody got it has carried nothing."""
-    return or_(Issue.state != IssueState.CANCELLED, Issue.started_at.is_not(None))
+    """An issue that was cancelled before anybody got it has carried nothing, and a correction carries nothing new."""
+    return and_(Issue.corrects_id.is_(None), or_(Issue.state != IssueState.CANCELLED, Issue.started_at.is_not(None)))
 
 
 def traits_of(story: Story) -> Traits:

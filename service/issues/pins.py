@@ -13,6 +13,7 @@ from service.issues.errors import NoSuchIssue, NotEligible
 from service.issues.featured import fresh_resources, ready_articles, waiting_stories
 from service.issues.model import Issue, ItemKind, Newsletter
 from service.issues.past import Featured, counts, featured_by
+from service.stories.model import Story, StoryState
 
 
 class IssuePin(Base):
@@ -53,6 +54,23 @@ def can_be_pinned(session: Session, paper: Newsletter, now: datetime) -> list[tu
         *((ItemKind.RESOURCE, each.id, each.title) for each in fresh_resources(session, paper, on=now, now=now)),
     ]
     return [each for each in found if each[:2] not in pinned]
+
+
+def pin_choices(session: Session, story: Story, now: datetime) -> list[tuple[Newsletter, int | None]]:
+    """The newsletters that a published story waits for, each with the id of its pin if it has one already."""
+    if story.state is not StoryState.PUBLISHED:
+        return []
+    papers = session.scalars(select(Newsletter).where(Newsletter.active).order_by(Newsletter.id)).all()
+    pinned = {paper.id: _pin_of(session, paper, story) for paper in papers}
+    return [(each, pinned[each.id]) for each in papers if pinned[each.id] or _waits(session, each, story, now)]
+
+
+def _pin_of(session: Session, paper: Newsletter, story: Story) -> int | None:
+    return next((each.id for each in open_pins(session, paper.id) if each.featured == (ItemKind.STORY, story.id)), None)
+
+
+def _waits(session: Session, paper: Newsletter, story: Story, now: datetime) -> bool:
+    return any(each.id == story.id for each, _ in waiting_stories(session, paper, on=now, now=now))
 
 
 def pin(

@@ -78,8 +78,9 @@ def closed_issues(session: Session, *, most: int = 50) -> Sequence[Issue]:
 
 
 def archived_issues(session: Session, *, most: int = 200) -> Sequence[Issue]:
-    """Issues that were sent, the latest first: the list of the archive."""
+    """Issues that were sent, the latest first: the list of the archive. Corrections have a list of their own."""
     query = select(Issue).options(joinedload(Issue.newsletter)).where(Issue.state.in_(PUBLIC))
+    query = query.where(Issue.corrects_id.is_(None))
     return session.scalars(query.order_by(Issue.started_at.desc(), Issue.id.desc()).limit(most)).all()
 
 

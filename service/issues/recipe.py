@@ -6,12 +6,13 @@
  "prompts": ["What did you pack?", …]}
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from service.issues.errors import BadRecipe
+from service.languages import primary
 
 IMPLIED = frozenset({"published", "scope:newsletter", "not_featured", "review_in_date"})
 """Conditions that may be written down, and hold always: no recipe can do without them."""
@@ -59,6 +60,16 @@ class Slot:
     window_days: int
     heading: str
     words: str
+
+    def takes_story(self, kind: str, topics: Collection[str], lang: str) -> bool:
+        """Whether a story of this format, on these topics, in this language, may stand in it."""
+        wanted = self.where.get("topic", "").split(",")
+        on_topic = wanted == [""] or not set(wanted).isdisjoint(topics)
+        return self.where.get("format", kind) == kind and on_topic and self.speaks(lang)
+
+    def speaks(self, lang: str) -> bool:
+        """Whether something in this language may stand in it; en-GB and en are one language."""
+        return primary(self.where.get("lang", lang)) == primary(lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +119,10 @@ def _slot(entry: Mapping[str, Any]) -> Slot:
 
 
 def _conditions(where: Sequence[str]) -> dict[str, str]:
-    """`format:postcard` and `checked_within:180d`; anything else that is not implied is refused."""
+    """`format:postcard`, `topic:school,work` (one of them), `lang:fr` and `checked_within:180d`; anything else that is
+    not implied is refused."""
     known = dict(condition.partition(":")[::2] for condition in where if condition not in IMPLIED)
-    if unknown := set(known) - {"format", "checked_within"}:
+    if unknown := set(known) - {"format", "topic", "lang", "checked_within"}:
         raise ValueError(f"we do not know the condition {min(unknown)!r}")
     if "checked_within" in known:
         known["checked_within"] = str(int(known["checked_within"].removesuffix("d")))

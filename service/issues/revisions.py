@@ -34,6 +34,7 @@ NAMES = {
     ItemKind.RESOURCE: "the article of others",
     ItemKind.PROMPT: "the question",
     ItemKind.ASK: "the words",
+    ItemKind.CORRECTION: "the correction",
 }
 
 

@@ -24,15 +24,18 @@ def schedule(
     *,
     head: Letterhead,
     version: int | None = None,
+    big_news: bool | None = None,
     now: datetime,
 ) -> Issue:
-    """Have an approved issue leave at the instant `at`; one that has passed means now.
+    """Have an approved issue leave at the instant `at`; one that has passed means now. `big_news` says whether readers
+    who want nothing else get it too; None leaves that as it is.
 
     Raises PreflightBlocks, or ChangedSinceApproval when a story's words are not those that were approved.
     """
     issue = issue_to_change(uow, issue_id, version=version)
     issue.state = after(issue.state, Move.SCHEDULE)
     issue.send_at, issue.held_because = max(at, now), ""
+    issue.big_news = issue.big_news if big_news is None else big_news
     if not is_as_approved(uow.session, issue):
         raise ChangedSinceApproval
     check_before_scheduling(uow.session, issue, head, now)
@@ -81,5 +84,6 @@ def clear_to_leave(uow: UnitOfWork, issue: Issue, head: Letterhead, now: datetim
         note(uow, None, "held_by_preflight", f"issue:{issue.id}", now=now)
         return False
     issue.accessibility = [finding.about for finding in found if finding.code == "accessible"]
-    issue.audience = count_readers(uow.session, issue.newsletter_id)
+    if issue.corrects_id is None:  # the readers of a correction are no measure for the next issue
+        issue.audience = count_readers(uow.session, issue.newsletter_id)
     return True

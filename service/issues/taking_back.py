@@ -2,7 +2,7 @@
 
 A draft gets the next story in line, or the slot is closed. An issue that people have approved gets no words that they
 have not read: its slot is closed, and their yes goes on for the rest of it, because a story that is taken back changes
-nothing else. The trail and the issue itself say what happened.
+nothing else. A correction of the story is given up. The trail and the issue itself say what happened.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from service.db import UnitOfWork
 from service.editors.trail import note
 from service.issues.approvals import end_approvals, is_as_approved
-from service.issues.choosing import Choice, Occasion, choose
-from service.issues.errors import BadRecipe
 from service.issues.fingerprint import content_hash
+from service.issues.in_line import in_line
 from service.issues.locking import issue_to_change
-from service.issues.model import Issue, IssueApproval, IssueState, Item
-from service.issues.past import past_of
-from service.issues.recipe import Order, Recipe, Slot, Source, read_recipe
-from service.issues.transitions import OPEN
+from service.issues.model import Issue, IssueApproval, IssueState, Item, ItemKind
+from service.issues.transitions import OPEN, TRANSITIONS, Move, after
 from service.stories.model import Scope, Story
 from service.stories.take_backs import Place
 from service.stories.taking_back import Outcome, Surface
@@ -45,7 +42,10 @@ def issue_places() -> Sequence[Surface]:
 def _clear_coming(uow: UnitOfWork, story: Story, now: datetime) -> Outcome:
     for issue_id in _coming(uow.session, story):
         issue = issue_to_change(uow, issue_id)
-        (_swap if issue.state in DRAFTS else _close_slot)(uow, issue, story, now)
+        if issue.corrects_id is not None:
+            _give_up(uow, issue, story, now)
+        else:
+            (_swap if issue.state in DRAFTS else _close_slot)(uow, issue, story, now)
     return Outcome(clean=not _coming(uow.session, story))
 
 
@@ -63,7 +63,7 @@ def _archive(uow: UnitOfWork, story: Story, now: datetime) -> Outcome:
 def _swap(uow: UnitOfWork, issue: Issue, story: Story, now: datetime) -> None:
     """Put the next story in line into a draft, in the same place; without one, close the slot."""
     for item in _of(story, issue):
-        choice = next(iter(_in_line(uow.session, issue, item, now)), None)
+        choice = next(iter(in_line(uow.session, issue, ItemKind.STORY, item.slot, now)), None)
         if choice is None:
             _close(issue, item)
         else:
@@ -82,6 +82,17 @@ def _close_slot(uow: UnitOfWork, issue: Issue, story: Story, now: datetime) -> N
         _tell(uow, issue, "slot_closed", now)
     if as_approved:
         _carry_over(uow.session, issue, before, now)
+
+
+def _give_up(uow: UnitOfWork, correction: Issue, story: Story, now: datetime) -> None:
+    """Cancel a correction of the story: a mail would only speak of it once more."""
+    for item in _of(story, correction):
+        _close(correction, item)
+    end_approvals(uow.session, correction, now)
+    if correction.state in TRANSITIONS[Move.UNSCHEDULE]:
+        correction.state = after(correction.state, Move.UNSCHEDULE)
+    correction.state = after(correction.state, Move.CANCEL)
+    _tell(uow, correction, "slot_closed", now)
 
 
 def _close(issue: Issue, item: Item) -> None:
@@ -113,25 +124,6 @@ def _tell(uow: UnitOfWork, issue: Issue, verb: str, now: datetime) -> None:
     note(uow, None, verb, f"issue:{issue.id}", now=now)
     uow.enqueue("preflight.try_links", issue.id)
     uow.session.flush()
-
-
-def _in_line(session: Session, issue: Issue, item: Item, now: datetime) -> Sequence[Choice]:
-    """Who stands next for the slot of an item; for an item that somebody added by hand, any story."""
-    try:
-        recipe = read_recipe(issue.newsletter.recipe)
-    except BadRecipe:
-        recipe = Recipe(slots=(), awareness_days=(), prompts=())
-    paper, past = issue.newsletter, past_of(session, issue.newsletter_id)
-    occasion = Occasion(
-        session=session, newsletter=paper, recipe=recipe, planned_for=issue.planned_for, now=now, past=past
-    )
-    named = (slot for slot in recipe.slots if slot.name == item.slot and slot.source is Source.STORIES)
-    return choose(occasion, next(named, _ANY_STORY), [])
-
-
-_ANY_STORY = Slot(
-    name="", source=Source.STORIES, count=1, order=Order.LONGEST_WAITING, where={}, window_days=0, heading="", words=""
-)
 
 
 def _of(story: Story, issue: Issue) -> list[Item]:

@@ -17,12 +17,14 @@ class Move(StrEnum):
     HOLD = "hold"
     BEGIN = "begin"
     FINISH = "finish"
+    REPORT = "report"
     REACH_REST = "reach_rest"
     PAUSE = "pause"
     STOP = "stop"
     RESUME = "resume"
     REOPEN = "reopen"
     CANCEL = "cancel"
+    CORRECT = "correct"
 
 
 TRANSITIONS: dict[Move, dict[S, S]] = {
@@ -40,6 +42,7 @@ TRANSITIONS: dict[Move, dict[S, S]] = {
     Move.HOLD: {S.SCHEDULED: S.PREFLIGHT},
     Move.BEGIN: {S.SCHEDULED: S.SENDING},
     Move.FINISH: {S.SENDING: S.SENT},
+    Move.REPORT: {S.SENT: S.REPORTED},
     Move.REACH_REST: {S.SENDING: S.SENDING, S.SENT: S.SENDING},
     Move.PAUSE: {S.SENDING: S.PAUSED},
     Move.STOP: {S.SCHEDULED: S.STOPPED, S.SENDING: S.STOPPED, S.PAUSED: S.STOPPED},
@@ -52,13 +55,21 @@ TRANSITIONS: dict[Move, dict[S, S]] = {
         S.PAUSED: S.CANCELLED,
         S.STOPPED: S.CANCELLED,
     },
+    Move.CORRECT: {
+        S.SENT: S.CORRECTED,
+        S.REPORTED: S.CORRECTED,
+        S.STOPPED: S.CORRECTED,
+        S.CANCELLED: S.CORRECTED,
+        S.CORRECTED: S.CORRECTED,
+    },
 }
 """move -> (the state it may start from -> the state it leads to). An edit takes approval and schedule away.
 
-`resume` is for an issue that had begun to leave, `reopen` for one that was stopped before that."""
+`resume` is for an issue that had begun to leave, `reopen` for one that was stopped before that. `correct` is for one
+that some readers have; nobody gets it any more after that."""
 
-ENGINE = frozenset({Move.HOLD, Move.BEGIN, Move.FINISH, Move.REACH_REST, Move.PAUSE})
-"""Moves that only the delivery engine makes."""
+ENGINE = frozenset({Move.HOLD, Move.BEGIN, Move.FINISH, Move.REPORT, Move.REACH_REST, Move.PAUSE, Move.CORRECT})
+"""Moves that only the delivery engine makes; `correct` when the correction begins to leave."""
 
 OPEN = frozenset({S.IDEA, S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.PREFLIGHT})
 """Nothing of it has left the house, and it may still go out."""

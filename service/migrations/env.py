@@ -5,14 +5,17 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Enum
 
+import service.delivery.figures
 import service.editors.model
 import service.issues.builder_model
+import service.issues.counts
 import service.issues.model
 import service.issues.pins
 import service.library.model
 import service.library.resources
 import service.mail.model
 import service.stories.model
+import service.stories.thanks
 import service.subscribers.model  # noqa: F401
 from service.db import Base, UtcDateTime, make_engine
 from service.delivery.model import DeliveryStatusColumn

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 from service.subscribers.model import Subscription, SubscriptionConsent
 from service.subscribers.wording import Wording
 
+ABOUT_HEALTH = "explicit consent (GDPR Art. 9)"
+"""The basis of what a reader told us for themselves alone: no editor and no export sees these consents."""
+
 
 def add_consent(
     session: Session,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import IO
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.subscribers.cells import to_cell
+from service.subscribers.consents import ABOUT_HEALTH
 from service.subscribers.model import Subscriber, Subscription, SubscriptionConsent
 
 COLUMNS = (
@@ -30,8 +31,8 @@ def export_subscribers(session: Session, newsletter_id: int, out: IO[str]) -> in
 
 
 def _rows(session: Session, newsletter_id: int) -> Iterator[Row[*tuple[object, ...]]]:
-    """Every subscription with its subscriber and the newest consent, a few thousand in memory at a time."""
-    of_this = SubscriptionConsent.subscription_id == Subscription.id
+    """Every subscription with its subscriber and the newest consent to it, a few thousand in memory at a time."""
+    of_this = and_(SubscriptionConsent.subscription_id == Subscription.id, SubscriptionConsent.basis != ABOUT_HEALTH)
     newest = select(func.max(SubscriptionConsent.id)).where(of_this).correlate(Subscription).scalar_subquery()
     query = (
         select(

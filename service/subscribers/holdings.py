@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.subscribers.avoiding import LABELS
 from service.subscribers.errors import NothingHeld
 from service.subscribers.model import Subscription, SubscriptionConsent
 from service.subscribers.newsletters import newsletter_name
+from service.subscribers.reading import Reading, reading_of
 
 
 def holdings(session: Session, subscription_id: int) -> dict[str, Any]:
@@ -22,11 +24,25 @@ def holdings(session: Session, subscription_id: int) -> dict[str, Any]:
         "name": reader.name,
         "language": reader.locale,
         "time_zone": reader.zone,
-        "plain_text_only": reader.plain_text_only,
-        "paused_until": _iso(reader.paused_until),
+        "reading": _reading(reading_of(session, reader)),
+        "break": {
+            "until": "until you say" if reader.rests_until_told else _iso(reader.paused_until),
+            "last_from": _iso(reader.rested_from),
+            "last_until": _iso(reader.rested_until),
+        },
         "mail_stopped": reader.suppressed,
         "since": _iso(reader.created_at),
         "subscriptions": [_subscription(session, one) for one in reader.subscriptions],
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "only_text": reading.plain_text,
+        "larger_letters": reading.large_text,
+        "discreet": reading.discreet,
+        "left_out": [words for group, words in LABELS.items() if group in reading.avoid],
+        "language": reading.lang or None,
     }
 
 
@@ -36,6 +52,7 @@ def _subscription(session: Session, subscription: Subscription) -> dict[str, Any
     return {
         "newsletter": newsletter_name(session, subscription.newsletter_id).name,
         "status": subscription.status.value,
+        "how_often": subscription.cadence.value,
         "signed_up": _iso(subscription.created_at),
         "confirmed": _iso(subscription.confirmed_at),
         "unsubscribed": _iso(subscription.unsubscribed_at),

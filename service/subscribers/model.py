@@ -1,12 +1,16 @@
 """Subscribers, their subscriptions, what they agreed to, and the addresses that must never be written to."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base
+from service.vault import Sealed
+
+UNTIL_I_SAY = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a pause without an end: its reader says when."""
 
 
 class SubscriptionStatus(StrEnum):
@@ -15,6 +19,14 @@ class SubscriptionStatus(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"
     UNSUBSCRIBED = "unsubscribed"
+
+
+class Cadence(StrEnum):
+    """How often one newsletter comes to one reader."""
+
+    EACH = "each"
+    QUARTERLY = "quarterly"
+    BIG_NEWS = "big-news"
 
 
 class UnsubscribeRoute(StrEnum):
@@ -61,8 +73,13 @@ class Subscriber(Base):
     name: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="en-GB")
     zone: Mapped[str] = mapped_column(default="Europe/London")
-    plain_text_only: Mapped[bool] = mapped_column(default=False)
+    reading: Mapped[str] = mapped_column(default="", server_default="")
+    """The key of the profile with their choices of reading; empty for the standard (`reading`)."""
     paused_until: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    rested_from: Mapped[datetime | None] = mapped_column(default=None)
+    """When the pause that runs, or else the last one, began."""
+    rested_until: Mapped[datetime | None] = mapped_column(default=None)
+    """When the last pause ended: from then on mail may come again. Empty while one runs."""
     suppressed: Mapped[bool] = mapped_column(default=False)
     """A mirror of the suppressions, whose hashes cannot be joined; `suppress` keeps it true."""
     created_at: Mapped[datetime]
@@ -74,11 +91,39 @@ class Subscriber(Base):
         """Whether they asked us to be quiet for now."""
         return self.paused_until is not None and self.paused_until > now
 
+    @property
+    def rests_until_told(self) -> bool:
+        """Whether the pause has no end of its own."""
+        return self.paused_until == UNTIL_I_SAY
+
+    def rest(self, until: datetime, now: datetime) -> None:
+        """Be quiet until an instant. A pause that runs goes on, with another end."""
+        if not self.is_paused(now):
+            self.rested_from, self.rested_until = now, None
+        self.paused_until = until
+        self.refresh(now)
+
+    def wake(self, now: datetime) -> None:
+        """End the pause. What was sent meanwhile does not come; `rested_from` and `rested_until` say what it was."""
+        if self.paused_until is not None:
+            self.paused_until, self.rested_until = None, now
+        self.refresh(now)
+
     def refresh(self, now: datetime) -> None:
         """Work out anew which of the subscriptions may be sent to. The only place where `sendable` is decided."""
         quiet = self.suppressed or self.is_paused(now)
         for subscription in self.subscriptions:
             subscription.sendable = subscription.status is SubscriptionStatus.CONFIRMED and not quiet
+
+    @property
+    def on_a_list(self) -> bool:
+        """Whether any newsletter comes to them, or will after a pause."""
+        return any(one.status is SubscriptionStatus.CONFIRMED for one in self.subscriptions)
+
+    def forget_reading(self) -> None:
+        """Without a newsletter there is nothing to leave out, so nothing to know about it (GDPR Art. 5(1)(c))."""
+        if not self.on_a_list:
+            self.reading = ""
 
 
 class Subscription(Base):
@@ -103,6 +148,7 @@ class Subscription(Base):
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
     status: Mapped[SubscriptionStatus] = mapped_column(default=SubscriptionStatus.PENDING)
     sendable: Mapped[bool] = mapped_column(default=False)
+    cadence: Mapped[Cadence] = mapped_column(default=Cadence.EACH, server_default="each")
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     unsubscribed_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -121,10 +167,25 @@ class Subscription(Base):
         self.subscriber.refresh(now)
 
     def end(self, route: UnsubscribeRoute, now: datetime) -> None:
-        """Take it off the list; the first route and time stay when it is off already."""
+        """Take it off the list; the first route and time stay when it is off already. The last end wipes `reading`."""
         if self.status is not SubscriptionStatus.UNSUBSCRIBED:
             self.status, self.unsubscribed_at, self.unsubscribed_by = SubscriptionStatus.UNSUBSCRIBED, now, route
         self.subscriber.refresh(now)
+        self.subscriber.forget_reading()
+
+
+class ReadingProfile(Base):
+    """One way of reading, shared by everybody who chose just this (`reading`). What readers avoid tells of their
+    health: it stands here under the vault, and everywhere else there is only `key`, which is random.
+    """
+
+    __tablename__ = "reading_profiles"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    """A keyed hash of the choices, by which the next reader with the same ones finds this profile."""
+    sealed: Mapped[str] = mapped_column(Sealed())
+    created_at: Mapped[datetime]
 
 
 class SubscriptionConsent(Base):

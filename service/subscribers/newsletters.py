@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Row, Text, column, select, table
+from sqlalchemy import JSON, Boolean, Integer, Row, Text, column, select, table
 from sqlalchemy.orm import Session
 
 from service.subscribers.errors import NoSuchNewsletter
 
 _newsletters = table(
     "newsletters", column("id", Integer), column("slug", Text), column("name", Text), column("lang", Text),
-    column("active", Boolean),
+    column("more_languages", JSON), column("active", Boolean),
 )  # fmt: skip
-_named = select(_newsletters.c.id, _newsletters.c.slug, _newsletters.c.name, _newsletters.c.lang)
+_named = select(_newsletters)
 _in_order = _named.order_by(_newsletters.c.id)
 
 
@@ -24,6 +24,8 @@ class NewsletterName:
     slug: str
     name: str
     lang: str
+    more_languages: tuple[str, ...] = ()
+    """BCP 47 tags of what may be in it besides `lang`."""
 
 
 def newsletter_name(session: Session, newsletter_id: int) -> NewsletterName:
@@ -44,5 +46,5 @@ def open_newsletter(session: Session, slug: str = "") -> NewsletterName:
     raise NoSuchNewsletter
 
 
-def _read(row: Row[Any, Any, Any, Any]) -> NewsletterName:
-    return NewsletterName(row.id, row.slug, row.name, row.lang)
+def _read(row: Row[*tuple[Any, ...]]) -> NewsletterName:
+    return NewsletterName(row.id, row.slug, row.name, row.lang, tuple(row.more_languages))

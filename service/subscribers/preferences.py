@@ -1,17 +1,25 @@
 """What readers choose for themselves. Every choice here changes what is sent; there are no others."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.db import UnitOfWork
 from service.subscribers.actions import refuse_suppressed, unsubscribe
-from service.subscribers.consents import add_consent
+from service.subscribers.consents import ABOUT_HEALTH, add_consent
 from service.subscribers.errors import BadPause, NothingHeld
 from service.subscribers.locking import locked_subscriber_of
-from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus, UnsubscribeRoute
+from service.subscribers.model import (
+    UNTIL_I_SAY,
+    Cadence,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+    UnsubscribeRoute,
+)
 from service.subscribers.newsletters import open_newsletters
-from service.subscribers.wording import SWITCH_ON, Wording
+from service.subscribers.reading import Reading, choose_reading, reading_of
+from service.subscribers.wording import LEAVE_OUT, SWITCH_ON, Wording
 from service.tokens import Tokens
 
 LONGEST_PAUSE = timedelta(days=731)
@@ -19,11 +27,14 @@ LONGEST_PAUSE = timedelta(days=731)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What the form said. `newsletters` are the ids that are switched on; None when the form did not ask."""
+    """What the form said. `newsletters` are the ids that are switched on, `cadences` says how often each of some
+    comes; what is None the form did not ask.
+    """
 
     name: str
-    plain_text_only: bool
+    reading: Reading | None = None
     newsletters: Collection[int] | None = None
+    cadences: Mapping[int, Cadence] = field(default_factory=dict)
 
 
 def save_preferences(
@@ -31,30 +42,49 @@ def save_preferences(
 ) -> None:
     """Keep the choices of the reader behind a subscription. Raises NothingHeld or AddressSuppressed."""
     reader = _reader(uow, subscription_id)
-    reader.name, reader.plain_text_only = choices.name, choices.plain_text_only
-    if choices.newsletters is None:
-        return
+    reader.name = choices.name
+    if choices.newsletters is not None:
+        _switch(uow, tokens, reader, choices.newsletters, organisation, now)
+    for place in reader.subscriptions:
+        place.cadence = choices.cadences.get(place.newsletter_id, place.cadence)
+    if choices.reading is not None and reader.on_a_list:
+        _read_like(uow, tokens, subscription_id, choices.reading, organisation, now)
+
+
+def _switch(
+    uow: UnitOfWork, tokens: Tokens, reader: Subscriber, chosen: Collection[int], organisation: str, now: datetime
+) -> None:
     for newsletter in open_newsletters(uow.session):
-        if newsletter.id in choices.newsletters:
+        if newsletter.id in chosen:
             _switch_on(uow, tokens, reader, newsletter.id, SWITCH_ON.named(organisation), now)
         else:
             _switch_off(uow, reader, newsletter.id, now)
 
 
+def _read_like(
+    uow: UnitOfWork, tokens: Tokens, subscription_id: int, reading: Reading, organisation: str, now: datetime
+) -> None:
+    """Keep the way of reading, and for whatever is left out from now on, the words that were agreed to."""
+    place = uow.session.get_one(Subscription, subscription_id)
+    if reading.avoid - reading_of(uow.session, place.subscriber).avoid:
+        agreed = LEAVE_OUT.named(organisation)
+        add_consent(uow.session, place, agreed, "preferences", given_at=now, basis=ABOUT_HEALTH)
+    choose_reading(uow, tokens, place.subscriber, reading, now=now)
+
+
 def pause(uow: UnitOfWork, subscription_id: int, until: datetime, *, now: datetime) -> None:
-    """Be quiet until an instant. Raises NothingHeld, or BadPause for one in the past or more than two years off."""
-    if not timedelta() < until - now <= LONGEST_PAUSE:
+    """Be quiet until an instant, or with UNTIL_I_SAY until the reader comes back.
+
+    Raises NothingHeld, or BadPause for a time in the past or more than two years off.
+    """
+    if until != UNTIL_I_SAY and not timedelta() < until - now <= LONGEST_PAUSE:
         raise BadPause
-    reader = _reader(uow, subscription_id)
-    reader.paused_until = until
-    reader.refresh(now)
+    _reader(uow, subscription_id).rest(until, now)
 
 
 def resume(uow: UnitOfWork, subscription_id: int, *, now: datetime) -> None:
     """End a pause early. Raises NothingHeld."""
-    reader = _reader(uow, subscription_id)
-    reader.paused_until = None
-    reader.refresh(now)
+    _reader(uow, subscription_id).wake(now)
 
 
 def _reader(uow: UnitOfWork, subscription_id: int) -> Subscriber:

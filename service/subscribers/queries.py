@@ -1,5 +1,6 @@
 """What pages ask about subscribers. Everything is given as plain values that outlive the session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from service.subscribers.actions import may_come_back
 from service.subscribers.address import masked
 from service.subscribers.errors import NothingHeld
-from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
+from service.subscribers.model import Cadence, Subscriber, Subscription, SubscriptionStatus
 from service.subscribers.newsletters import NewsletterName, newsletter_name, open_newsletters
 from service.subscribers.questions import question_behind
+from service.subscribers.reading import Reading, reading_of
 from service.tokens import Tokens
 
 
@@ -68,15 +70,26 @@ def read_place(session: Session, subscription_id: int, now: datetime) -> Place |
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """A reader's choices as their page shows them. `chosen` are ids of `newsletters`; days are theirs."""
+    """A reader's choices as their page shows them. `cadences` has the ids of those of `newsletters` that come to them.
+
+    A break has a last day, on the reader's own calendar, or lasts until they say.
+    """
 
     masked_email: str
     name: str
     zone: str
-    plain_text_only: bool
+    reading: Reading
+    paused: bool
     paused_until: date | None
     newsletters: tuple[NewsletterName, ...]
-    chosen: frozenset[int]
+    cadences: Mapping[int, Cadence]
+
+    @property
+    def languages(self) -> list[str]:
+        """What they may ask for: languages that can come in their newsletters, beside the only one of all of them."""
+        mine = [one for one in self.newsletters if one.id in self.cadences]
+        more = dict.fromkeys(lang for one in mine for lang in one.more_languages)
+        return [lang for lang in more if any(lang != one.lang for one in mine)]
 
 
 def read_preferences(session: Session, subscription_id: int, now: datetime) -> Preferences:
@@ -89,14 +102,17 @@ def read_preferences(session: Session, subscription_id: int, now: datetime) -> P
         masked_email=masked(reader.email),
         name=reader.name,
         zone=reader.zone,
-        plain_text_only=reader.plain_text_only,
+        reading=reading_of(session, reader),
+        paused=reader.is_paused(now),
         paused_until=_local_day(reader) if reader.is_paused(now) else None,
         newsletters=tuple(open_newsletters(session)),
-        chosen=frozenset(
-            one.newsletter_id for one in reader.subscriptions if one.status is SubscriptionStatus.CONFIRMED
-        ),
+        cadences={
+            one.newsletter_id: one.cadence for one in reader.subscriptions if one.status is SubscriptionStatus.CONFIRMED
+        },
     )
 
 
 def _local_day(reader: Subscriber) -> date | None:
-    return reader.paused_until.astimezone(ZoneInfo(reader.zone)).date() if reader.paused_until else None
+    if reader.paused_until is None or reader.rests_until_told:
+        return None
+    return reader.paused_until.astimezone(ZoneInfo(reader.zone)).date()

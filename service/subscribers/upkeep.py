@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from service.db import UnitOfWork
 from service.subscribers.model import Confirmation, SignUp, Subscriber, Subscription, SubscriptionStatus, Suppression
+from service.subscribers.reading import sweep_profiles
 
 UNCONFIRMED_KEPT = timedelta(days=14)
 SIGN_UPS_KEPT = timedelta(days=30)
@@ -17,6 +18,7 @@ def upkeep(uow: UnitOfWork, *, now: datetime, most: int = 1000) -> None:
     """End pauses and forget what is past keeping, at most `most` readers of each kind at a time. Harmless to repeat."""
     _end_pauses(uow, now, most)
     _forget_unconfirmed(uow, now, most)
+    sweep_profiles(uow, most=most)
     uow.session.execute(delete(SignUp).where(SignUp.created_at <= now - SIGN_UPS_KEPT))
     uow.session.execute(delete(Confirmation).where(Confirmation.expires_at <= now - QUESTIONS_KEPT))
     uow.session.execute(delete(Suppression).where(Suppression.until <= now))
@@ -25,8 +27,7 @@ def upkeep(uow: UnitOfWork, *, now: datetime, most: int = 1000) -> None:
 def _end_pauses(uow: UnitOfWork, now: datetime, most: int) -> None:
     query = select(Subscriber).where(Subscriber.paused_until <= now).limit(most).with_for_update(skip_locked=True)
     for subscriber in uow.session.scalars(query):
-        subscriber.paused_until = None
-        subscriber.refresh(now)
+        subscriber.wake(now)
 
 
 def _forget_unconfirmed(uow: UnitOfWork, now: datetime, most: int) -> None:

@@ -32,6 +32,14 @@ RETURN = Wording("return-1", "en", "Put me back on the list. {organisation} may 
 SWITCH_ON = Wording("switch-on-1", "en", "{organisation} may send me this newsletter. I can switch it off at any time.")
 """The words at the newsletters on the preference page."""
 
+LEAVE_OUT = Wording(
+    "leave-out-1",
+    "en",
+    "{organisation} keeps what I tick here encrypted, and uses it only to leave these things out of my mails. "
+    "I can change it at any time. It is wiped when I unsubscribe from everything.",
+)
+"""The words at what a reader would rather not read now: explicit consent, because it tells of their health."""
+
 
 def sign_up_wording(version: str = "") -> Wording:
     """The sign-up words of a version; the newest for a version that never was."""

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from service.web import health, hooks, limits, outbox
+from service.web import health, hooks, landings, limits, outbox
 from service.web.desk import blueprints as desk_blueprints
 from service.web.portal import blueprints as portal_blueprints
 from service.web.portal import preferences, receipt, stop, subscriptions, trial
@@ -10,8 +10,10 @@ from service.web.site import (
     about,
     articles,
     confirmation,
+    corrections,
     feeds,
     home,
+    mail_links,
     media,
     network,
     newsletter,
@@ -25,12 +27,14 @@ from service.web.site import (
     signup,
     stories,
     surroundings,
+    thanks,
 )
 
 
 def register(app: Flask) -> None:
     """Hang all blueprints on the app."""
     limits.register(app)
+    landings.register(app)
     desk_blueprints.register(app)
     health.register(app)
     app.register_blueprint(hooks.hooks)
@@ -39,7 +43,7 @@ def register(app: Flask) -> None:
     for part in (signup, confirmation, trial, subscriptions, preferences, stop, receipt):
         app.register_blueprint(part.blueprint)
     portal_blueprints.register(app)
-    for part in (stories, media, share, share_later, share_photos, prove):
+    for part in (stories, thanks, media, share, share_later, share_photos, prove):
         app.register_blueprint(part.blueprint)
-    for part in (home, articles, newsletter, network, about, resources, search, feeds, robots):
+    for part in (home, articles, newsletter, corrections, mail_links, network, about, resources, search, feeds, robots):
         app.register_blueprint(part.blueprint)

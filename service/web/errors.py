@@ -16,6 +16,7 @@ from service.issues.errors import (
     EditedByYourself,
     NoSuchIssue,
     NotEligible,
+    NothingToCorrect,
     NothingToSend,
     NothingToUndo,
     NotOverridable,
@@ -172,6 +173,11 @@ ERRORS: dict[type[Exception], Page] = {
     ),
     NothingToSend: Page(
         409, "There is nothing to read in this issue", "Add an item that may be mailed, then approve it."
+    ),
+    NothingToCorrect: Page(
+        409,
+        "There is nothing to correct",
+        "This story may not be mailed any more. A mail about it would only speak of it once more.",
     ),
     NothingToUndo: Page(409, "There is nothing to undo", "Everything you could take back is taken back already."),
     NotEligible: Page(

@@ -15,9 +15,10 @@ from service.editors.model import Editor
 from service.issues.errors import NotPossibleNow
 from service.issues.model import Issue, IssueState
 from service.mail.message import Mailer, OutcomeUnknown
-from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
+from service.subscribers.model import Subscription, SubscriptionStatus
 from tests.conftest import Chime, Clock, Moody, Postbox
 from tests.delivery.conftest import BATCH_SIZE, batches, deliveries
+from tests.delivery.readers import PLAIN, choose
 from tests.delivery.test_drain import EVERYONE, addresses
 from tests.delivery.test_settle import statuses, sweep
 from tests.web.at_desk import trail
@@ -36,7 +37,7 @@ def transport(started: int, drain_with: DrainWith) -> Moody:
 def the_rest(services: Services, issue_id: int, eve: Editor) -> int:
     """Eve sends to the rest; gives how many batches were cut."""
     with services.database.unit() as uow:
-        return send_to_the_rest(uow, issue_id, eve, services.clock(), batch_size=BATCH_SIZE)
+        return send_to_the_rest(uow, issue_id, eve, services.head, services.clock(), batch_size=BATCH_SIZE)
 
 
 def test_a_person_may_send_an_unknown_batch_again(
@@ -175,8 +176,7 @@ def test_who_changes_to_plain_text_between_cut_and_hand_over_is_not_missed(
     services: Services, started: int, readers: list[int], drain_with: DrainWith, postbox: Postbox, presence: Presence
 ) -> None:
     """They left the one range and are in no other: an issue is not sent before they have it too."""
-    with services.database.unit() as uow:
-        uow.session.get_one(Subscriber, readers[4]).plain_text_only = True
+    choose(services, readers[4], PLAIN)
     drain_with(postbox).run(started)
     assert "reader4@example.test" not in addresses(postbox)
     sweep(services, presence)

@@ -6,14 +6,15 @@ import pytest
 
 from service.bootstrap import Services
 from service.delivery.drain import Drain
-from service.delivery.model import MOST_ATTEMPTS, BatchStatus, DeliveryStatus
+from service.delivery.model import MOST_ATTEMPTS, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.start import start
 from service.issues.model import Issue, IssueState
 from service.mail.bulk import BulkMailer
 from service.mail.message import Mailing, Misconfigured, OutcomeUnknown, Receipt, Rejected, TryLater
-from service.subscribers.model import Subscriber, Subscription
+from service.subscribers.model import Subscription
 from tests.conftest import Clock, Moody, Postbox
 from tests.delivery.conftest import batches, deliveries
+from tests.delivery.readers import PLAIN, choose
 
 DrainWith = Callable[[BulkMailer], Drain]
 
@@ -46,6 +47,18 @@ def test_everyone_gets_it_once(services: Services, started: int, drain_with: Dra
 
     assert addresses(postbox) == EVERYONE
     assert {batch.status for batch in batches(services, started)} == {BatchStatus.HANDED_OVER}
+    assert len(deliveries(services, started)) == 7
+
+
+def test_who_has_it_already_is_passed_over(
+    services: Services, readers: list[int], started: int, drain_with: DrainWith, postbox: Postbox
+) -> None:
+    """One reader of the middle batch had an earlier copy, which an event has proven; the others of it get theirs."""
+    with services.database.unit() as uow:
+        uow.session.add(Delivery(issue_id=started, subscriber_id=readers[3], batch_id=batches(services, started)[0].id))
+
+    assert drain_with(postbox).run(started) == 3
+    assert addresses(postbox) == [address for place, address in enumerate(EVERYONE) if place != 3]
     assert len(deliveries(services, started)) == 7
 
 
@@ -166,8 +179,7 @@ def test_a_reader_who_wants_plain_text_gets_no_html(
     services: Services, readers: list[int], issue_id: int, drain_with: DrainWith, postbox: Postbox
 ) -> None:
     """A choice on the preference page is honoured, or it is not offered."""
-    with services.database.unit() as uow:
-        uow.session.get_one(Subscriber, readers[0]).plain_text_only = True
+    choose(services, readers[0], PLAIN)
     with services.database.unit() as uow:
         start(uow, issue_id, services.head, batch_size=3, slots=1, now=services.clock())
     drain_with(postbox).run(issue_id)

@@ -1,10 +1,13 @@
 """A worker that sends by SMTP dies in the middle of a group: its journal says what became of each message."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from service.bootstrap import Services
 from service.delivery.journals import believe_journals, tidy_journals
@@ -15,6 +18,7 @@ from service.delivery.start import start
 from service.mail.smtp_journal import Journals
 from service.tokens import Purpose
 from tests.cast import NOW
+from workers.sweep import sweep
 
 Statuses = dict[BatchStatus, list[int]]
 
@@ -177,3 +181,30 @@ def test_journal_goes_when_the_ledger_has_it(
     judged(services, journals)
 
     assert [path.name.partition(".")[0] for path in services.settings.journals.glob("*.*.*")] == [str(batch.id)]
+
+
+def test_journal_outlives_a_sweep_that_comes_to_nothing(
+    services: Services, journals: Journals, posting: Callable[..., Batch]
+) -> None:
+    """The disk is full, and the clock two days ahead: what was believed is undone, so the proof has to stay."""
+    posting(*(("accepted", reader, "250 taken") for reader in range(7)))
+    in_two_days = replace(services, clock=lambda: datetime.now(UTC) + timedelta(days=2))
+
+    with pytest.raises(OSError, match="no room"), full_disk():
+        sweep(in_two_days, Gone(), slots=1)
+
+    assert {status for status, people in judged(services, journals).items() if people} == {BatchStatus.HANDED_OVER}
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No transaction can be committed."""
+
+    def refuse(_session: Session) -> None:
+        raise OSError("no room")
+
+    event.listen(Session, "before_commit", refuse)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", refuse)

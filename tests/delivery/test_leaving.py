@@ -124,7 +124,7 @@ def test_everybody_gets_it_once_on_their_own_clock(
         reached.append(len(deliveries(services, issue_id)))
         with services.database.unit() as uow:
             settle(uow, presence, now=clock())
-            finish_issues(uow, now=clock())
+            finish_issues(uow, services.head, now=clock())
 
     assert reached == [2, 6, 7]
     with services.database.read() as session:
@@ -147,7 +147,7 @@ def test_who_moves_to_another_zone_meanwhile_is_not_missed(
         drain_with(postbox).run(issue_id)
         with services.database.unit() as uow:
             settle(uow, presence, now=clock())
-            finish_issues(uow, now=clock())
+            finish_issues(uow, services.head, now=clock())
 
     assert len(deliveries(services, issue_id)) == 7
 
@@ -196,7 +196,7 @@ def sweep(services: Services, presence: Presence) -> None:
     """One pass."""
     with services.database.unit() as uow:
         settle(uow, presence, now=services.clock())
-        finish_issues(uow, now=services.clock())
+        finish_issues(uow, services.head, now=services.clock())
 
 
 def test_the_others_go_on_by_themselves_when_all_is_well(
@@ -216,6 +216,26 @@ def test_the_others_go_on_by_themselves_when_all_is_well(
     sweep(services, presence)
     drain_with(postbox).run(issue_id)
     assert len(deliveries(services, issue_id)) == 100
+
+
+def test_nobody_waits_for_a_clock_that_was_wrong(
+    services: Services,
+    drain_with: Callable[[Mailer], Drain],
+    postbox: Postbox,
+    presence: Presence,
+    clock: Clock,
+    issue_id: int,
+    many: list[int],
+) -> None:
+    """The canary was posted while the clock was a day ahead; once it is right again the others do not wait a day."""
+    with_canary(services, issue_id, many)
+    drain_with(postbox).run(issue_id)
+    with services.database.unit() as uow:
+        uow.session.execute(update(Batch).where(Batch.posted_at.is_not(None)).values(posted_at=NOW + timedelta(days=1)))
+    clock.move(minutes=10)
+    sweep(services, presence)
+
+    assert not ranges(services, BatchStatus.HELD)
 
 
 @pytest.mark.parametrize("seen", [DeliveryStatus.BOUNCED, DeliveryStatus.DROPPED, DeliveryStatus.COMPLAINED])

@@ -14,17 +14,19 @@ from service.delivery.standing import BOUNCED, STANDS, Standing
 from service.delivery.status import issue_status
 from service.delivery.transitions import OPEN
 from service.issues.model import Issue, IssueState
+from service.subscribers.reading import STANDARD, Reading
 from tests.delivery.machine import Machine, run_machine
 from tests.delivery.world import BY_NAME, HANDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 KINDS = ["processed", "deferred", "delivered", "bounce", "dropped", "blocked", "unsubscribe", "spamreport"]
+READINGS = [STANDARD, Reading(plain_text=True), Reading(large_text=True, avoid=frozenset({"death"}))]
 HEARD = ["lost", "taken", "taken", "bad", "busy", *sorted(BY_NAME)]
 WHIMS = (
     ["works"] * 6 + ["works on"] * 4 + ["sweeps"] * 3 + ["decides"] * 2 + ["reports"] * 2
     + ["dies", "loses its proof", "time passes", "is held or goes on", "leaves or comes back"]
-    + ["changes to plain text", "writes to the rest"]
+    + ["chooses otherwise"] * 2 + ["writes to the rest"]
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ class LedgerMachine(Machine):
             "reports": lambda: self.reports(who, kind, yes),
             "is held or goes on": lambda: self.holds_or_goes_on(("resume", "stop", "pause")[n]),
             "leaves or comes back": lambda: self.leaves_or_comes_back(who, yes),
-            "changes to plain text": lambda: self.changes_to_plain_text_or_back(who),
+            "chooses otherwise": lambda: self.chooses_otherwise(who, READINGS[n]),
             "decides": lambda: self.decides(yes),
             "writes to the rest": self.writes_to_the_rest,
         }

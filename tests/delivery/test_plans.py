@@ -20,8 +20,8 @@ def many(services: Services, newsletter: object) -> None:
     """So many readers that looking at all of them would be noticed, and a database that has counted them."""
     numbers = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < :count)"
     people = (
-        "INSERT INTO subscribers (email, email_key, name, locale, zone, plain_text_only, suppressed, created_at) "
-        "SELECT 'r' || n || '@example.test', 'r' || n || '@example.test', '', 'en-GB', 'UTC', false, false, "
+        "INSERT INTO subscribers (email, email_key, name, locale, zone, suppressed, created_at) "
+        "SELECT 'r' || n || '@example.test', 'r' || n || '@example.test', '', 'en-GB', 'UTC', false, "
         "CURRENT_TIMESTAMP FROM s"
     )
     rows = (

@@ -52,7 +52,7 @@ def test_each_day_has_its_share_and_the_last_no_limit(
         clock.move(days=1)
     with services.database.unit() as uow:
         settle(uow, presence, now=clock())
-        finish_issues(uow, now=clock())
+        finish_issues(uow, services.head, now=clock())
 
     assert reached == [2, 5, 7]
     with services.database.read() as session:

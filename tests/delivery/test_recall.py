@@ -80,7 +80,7 @@ def sweep(services: Services, schedule: SendGridSchedule, presence: Presence, cl
     def pass_by() -> int:
         with services.database.unit() as uow:
             settle(uow, presence, now=clock())
-            finish_issues(uow, now=clock(), batch_size=BATCH_SIZE)
+            finish_issues(uow, services.head, now=clock(), batch_size=BATCH_SIZE)
         return call_back(services.database, schedule, presence, clock=clock)
 
     return pass_by

@@ -24,7 +24,7 @@ def sweep(services: Services, presence: Presence) -> None:
     """One pass of the sweep."""
     with services.database.unit() as uow:
         settle(uow, presence, now=services.clock())
-        finish_issues(uow, now=services.clock())
+        finish_issues(uow, services.head, now=services.clock())
 
 
 def claim_one(services: Services, issue_id: int, worker: str) -> Hold:

@@ -105,7 +105,7 @@ def test_greylisting_server_gets_everybody_in_the_end(
         drain_with(mailer).run(in_one)
         clock.at += timedelta(hours=1)
     with services.database.unit() as uow:
-        finish_issues(uow, now=clock())
+        finish_issues(uow, services.head, now=clock())
 
     assert sorted(arrived(smtp).values()) == [1] * 7
     with services.database.read() as session:

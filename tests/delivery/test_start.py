@@ -3,9 +3,14 @@
 from sqlalchemy import select
 
 from service.bootstrap import Services
+from service.delivery.mails import sending_held
 from service.delivery.model import BatchStatus, Variant
 from service.delivery.start import start
+from service.editors.model import Editor
+from service.editors.trail import note
 from service.issues.model import Issue, IssueState
+from service.mail.model import Notice
+from tests.cast import NOW
 from tests.conftest import Chime, Clock
 from tests.delivery.conftest import BATCH_SIZE, batches
 
@@ -71,3 +76,26 @@ def test_variants_are_frozen(services: Services, started: int) -> None:
 
     assert {variant.edition for variant in variants} == {1}
     assert all("%%unsubscribe_url%%" in variant.text for variant in variants)
+
+
+def test_whoever_approved_hears_that_it_was_held_back(
+    services: Services, readers: list[int], issue_id: int, eve: Editor
+) -> None:
+    """Once for each hold, with what is to be mended; nothing when somebody was faster."""
+    with services.database.unit() as uow:
+        issue = uow.session.get_one(Issue, issue_id)
+        issue.items[0].words = "TODO: say hello"
+        note(uow, eve, "scheduled", f"issue:{issue_id}", now=NOW)
+    for _ in range(2):
+        with services.database.unit() as uow:
+            assert not start(uow, issue_id, services.head, batch_size=BATCH_SIZE, slots=1, now=services.clock())
+
+    with services.database.unit() as uow:
+        [notice] = uow.session.scalars(select(Notice).where(Notice.template == "sending_held"))
+        letter = sending_held(uow, services.head, notice.subject_id, NOW)
+        assert letter is not None
+        assert letter.recipients[0].to.email == eve.email
+        assert "“TODO” looks like something that was to be filled in later." in letter.text
+        uow.session.get_one(Issue, issue_id).state = IssueState.CANCELLED
+        uow.session.flush()
+        assert sending_held(uow, services.head, notice.subject_id, NOW) is None

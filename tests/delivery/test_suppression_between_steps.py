@@ -55,7 +55,7 @@ def test_before_anything_leaves(
     drain_with(postbox).run(issue_id)
     with services.database.unit() as uow:
         settle(uow, presence, now=services.clock())
-        finish_issues(uow, now=services.clock())
+        finish_issues(uow, services.head, now=services.clock())
 
     assert LAST not in reached(postbox)
     assert len(reached(postbox)) == 6

@@ -24,7 +24,9 @@ from service.issues.errors import NotPossibleNow
 from service.issues.model import Issue, IssueState
 from service.mail.bulk import Deferral
 from service.subscribers.model import Subscriber, Subscription, UnsubscribeRoute
+from service.subscribers.reading import Reading, choose_reading
 from service.tokens import Purpose
+from service.vault import Vault
 from tests.conftest import Chime, Clock
 from tests.delivery.conftest import BATCH_SIZE
 
@@ -81,6 +83,7 @@ class World:
         shutil.copy(self.template, path)
         self.database = Database(f"sqlite:///{path}", Chime())
         event.listen(self.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+        Vault(self.services.settings.keys()).guard(self.database.engine)
         self.clock = Clock(self.services.clock())
         self.graveyard = Graveyard()
         self.names = (f"worker{n}" for n in count())
@@ -201,7 +204,7 @@ class World:
         """The sweep comes by."""
         with self.database.unit() as uow:
             settle(uow, self.graveyard, now=self.clock())
-            finish_issues(uow, now=self.clock(), batch_size=BATCH_SIZE)
+            finish_issues(uow, self.services.head, now=self.clock(), batch_size=BATCH_SIZE)
 
     def reports(self, who: int, kind: str, again: bool) -> None:
         """The provider reports something of what it took: early, late, twice, in any order."""
@@ -236,12 +239,12 @@ class World:
                 subscription.end(UnsubscribeRoute.PAGE, self.clock())
                 self.left.add(subscription.subscriber_id)
 
-    def changes_to_plain_text_or_back(self, who: int) -> None:
-        """A reader moves to the other variant."""
+    def chooses_otherwise(self, who: int, reading: Reading) -> None:
+        """A reader moves to another copy, which there may not be yet."""
         with self.database.unit() as uow:
             reader = uow.session.scalars(select(Subscriber).order_by(Subscriber.id).offset(who)).first()
             assert reader is not None
-            reader.plain_text_only = not reader.plain_text_only
+            choose_reading(uow, self.services.tokens, reader, reading, now=self.clock())
 
     def decides(self, again: bool) -> None:
         """A person decides about the first unknown batch."""
@@ -257,7 +260,7 @@ class World:
     def writes_to_the_rest(self) -> None:
         """A person sends to those who have none."""
         with suppress(NotPossibleNow), self.database.unit() as uow:
-            send_to_the_rest(uow, self.issue_id, None, self.clock(), batch_size=BATCH_SIZE)
+            send_to_the_rest(uow, self.issue_id, None, self.services.head, self.clock(), batch_size=BATCH_SIZE)
 
     def calms_down(self) -> None:
         """The button is green, the transport well, somebody decides: in the end the issue is sent."""

@@ -35,7 +35,7 @@ def test_a_story_stands_with_a_few_words_and_a_link(database: Database, issue: I
 
     assert (block.heading, block.title, block.byline) == ("A story", "The bench", "Tomasz, Poland")
     assert block.teaser == "A blue blanket."
-    assert (block.url, block.link_words) == ("http://localhost/stories/the-bench", "Read the story “The bench”")
+    assert (block.url, block.link_words) == ("http://localhost/stories/the-bench?issue=1", "Read the story “The bench”")
 
 
 def test_a_teaser_has_at_most_sixty_words(database: Database, issue: Issue, links: Links) -> None:

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from service.db import Database
 from service.issues.compose import compose
 from service.issues.content import archived, mailed
+from service.issues.editing import add_resource
+from service.issues.errors import NotEligible
 from service.issues.fingerprint import content_hash
 from service.issues.model import Issue, ItemKind, Newsletter
 from service.issues.render import render_issue
@@ -60,7 +62,7 @@ def test_it_is_shown_with_the_editors_words_and_its_host(
     row = composed(database, paper).id
     with database.read() as session:
         issue = session.get_one(Issue, row)
-        mail, _ = render_issue(session, issue, head, NOW)
+        mail = render_issue(session, issue, head, NOW)
         blocks = archived(session, issue, head.links, NOW).items
 
     for words in ("Food in treatment", "on charity.example", "Small meals help.", "https://charity.example/eating"):
@@ -93,3 +95,14 @@ def test_other_words_are_another_content(database: Database, paper: Newsletter, 
         uow.session.flush()
 
         assert content_hash(uow.session, issue) != before
+
+
+def test_an_editor_adds_one_as_an_item(database: Database, paper: Newsletter, resource: int) -> None:
+    """Of a kind of its own, so that it is shown and counted as such; nobody adds it a second time."""
+    with database.unit() as uow:
+        draft = compose(uow, a_newsletter(uow.session, "weekly", recipe={"slots": []}), "2026-07-07", FIRST_JULY, NOW)
+        item = add_resource(uow, draft.id, resource, now=NOW)
+
+        assert (item.kind, item.resource_id, item.words) == (ItemKind.RESOURCE, resource, "")
+        with pytest.raises(NotEligible):
+            add_resource(uow, draft.id, resource, now=NOW)

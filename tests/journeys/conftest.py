@@ -19,7 +19,7 @@ CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 def faults(page: Page) -> list[tuple[str, str]]:
@@ -27,6 +27,16 @@ def faults(page: Page) -> list[tuple[str, str]]:
     found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*found, *([("too wide", page.url)] if wide else [])]
+
+
+def faults_in_both_lights(page: Page) -> list[tuple[str, str]]:
+    """The same for a page in light colours, and then for its contrasts in dark ones: nothing else differs."""
+    page.emulate_media(reduced_motion="reduce")  # axe must not look while a colour is on its way to another
+    found = faults(page)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate("axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})")
+    page.emulate_media(color_scheme="light")
+    return [*found, *((f"{fault['id']} in the dark", fault["nodes"][0]["html"]) for fault in dark["violations"])]
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ def confirmed_readers(services: Services, newsletter_id: int, count: int) -> lis
                     "name": "",
                     "locale": "en-GB",
                     "zone": "UTC",
-                    "plain_text_only": False,
                     "suppressed": False,
                     "created_at": now,
                 }

@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(look: Callable[[], Found], *, seconds: float = 30, what: str = "") -> Found:
+def wait_for(look: Callable[[], Found], *, seconds: float = 90, what: str = "") -> Found:
     """Look again and again until there is something true; AssertionError when there is not in time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -90,7 +90,7 @@ class House:
     def _serves(self) -> bool:
         assert self.processes["web"].poll() is None, f"web died: {self.log.read_text()[-2000:]}"
         try:
-            with urlopen(f"{self.url}/healthz", timeout=2) as answer:
+            with urlopen(f"{self.url}/healthz", timeout=10) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

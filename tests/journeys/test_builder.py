@@ -96,6 +96,28 @@ def test_a_card_is_dragged(eves: Page, services: Services, issue_id: int) -> Non
     assert saved_order(services, issue_id) == [before[1], before[0], *before[2:]]
 
 
+def test_a_finger_drags_a_card_by_its_grip(
+    browser: Browser, site: str, services: Services, eve: Editor, issue_id: int
+) -> None:
+    """Above another one, on a touch screen; elsewhere on the card a finger scrolls."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site, has_touch=True)
+    page = enter(context.new_page(), services, eve, f"/desk/issues/{issue_id}")
+    before, finger = saved_order(services, issue_id), context.new_cdp_session(page)
+    page.locator(".item").nth(0).scroll_into_view_if_needed()
+    grip, above = (box.bounding_box() for box in (page.locator(".grip").nth(1), page.locator(".item").nth(0)))
+    assert grip
+    assert above
+    x, top = grip["x"] + 20, above["y"] + 10
+    touches = [("touchStart", grip["y"] + 20), ("touchMove", (grip["y"] + top) / 2), ("touchMove", top)]
+    for kind, y in touches:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(page.locator("#told")).to_contain_text("It is number 1 of")
+    assert saved_order(services, issue_id) == [before[1], before[0], *before[2:]]
+    context.close()
+
+
 def test_words_save_themselves_and_the_preview_follows(eves: Page) -> None:
     """Without a press of Save; and every way to look at the mail opens in the frame."""
     hello = card(eves, 0)

@@ -57,7 +57,7 @@ def press_the_button(house: House, issue_id: int) -> datetime:
         uow.session.add(eve)
         uow.session.flush()
         link = f"{house.url}/stop/{house.services.tokens.seal(Purpose.STOP, Told(issue_id, eve.id).number)}"
-    with urlopen(Request(link, data=b"", method="POST"), timeout=10) as page:
+    with urlopen(Request(link, data=b"", method="POST"), timeout=60) as page:
         assert "Stopped" in page.read().decode()
     return datetime.now(UTC)
 

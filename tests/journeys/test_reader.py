@@ -41,7 +41,7 @@ def header(house: House, name: str, wanted: str) -> str:
 
 def one_click(address: str) -> tuple[int, str]:
     """The POST of RFC 8058, as a mail program sends it: no cookie, no page before it."""
-    with urlopen(Request(address, data=b"List-Unsubscribe=One-Click", method="POST"), timeout=10) as answer:
+    with urlopen(Request(address, data=b"List-Unsubscribe=One-Click", method="POST"), timeout=60) as answer:
         assert answer.url == address, "a redirect"
         assert "Set-Cookie" not in answer.headers
         return answer.status, answer.read().decode()

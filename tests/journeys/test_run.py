@@ -88,7 +88,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def page(address: str) -> str:
     """The text of a page; HTTPError when it is not to be had."""
-    with urlopen(address, timeout=10) as answer:
+    with urlopen(address, timeout=60) as answer:
         return str(answer.read().decode())
 
 

@@ -5,16 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
-from service.editors.actions import add_editor, make_sign_in_link
-from service.editors.model import Role
-from service.library.model import Article, Section
-from tests.cast import EVE
 from tests.journeys.content import a_newsletter, confirmed_readers
+from tests.journeys.hands import (
+    SUBJECT,
+    an_article,
+    compose_and_send,
+    go_on,
+    link_in,
+    say_where,
+    sign_in,
+    start_telling,
+)
 from tests.journeys.house import House, wait_for
 from tests.standins.sendgrid import SendGridStandin
 from tests.standins.smtp import SmtpStandin
@@ -62,21 +67,22 @@ def test_a_story_goes_from_its_teller_to_every_reader(
         place = house(**settings)
         newsletter = a_newsletter(place.services)
         readers = confirmed_readers(place.services, newsletter, READERS)
-        an_article(place)
+        an_article(place.services)
         place.start("web", "worker", "timer")
 
         tell(place, phone)
-        prove = wait_for(lambda: link_in(arrived(), TELLER, f"{place.url}/stories/share/prove/"), what="the proof mail")
+        prove = wait_for(
+            lambda: link_in(texts(arrived()), TELLER, f"{place.url}/stories/share/prove/"), what="the proof mail"
+        )
         phone.goto(prove)
         phone.locator("main").get_by_role("button").click()
 
-        sign_in(place, desktop)
+        sign_in(place.services, desktop)
         publish(place, desktop)
-        issue = compose_and_send(place, desktop)
-        subject = "Small things that help"
-        wait_for(lambda: len([m for m in arrived() if m.subject == subject]) == READERS, what="everyone's mail")
+        issue = compose_and_send(desktop, place.url)
+        wait_for(lambda: len([m for m in arrived() if m.subject == SUBJECT]) == READERS, what="everyone's mail")
 
-        mails = [mail for mail in arrived() if mail.subject == subject]
+        mails = [mail for mail in arrived() if mail.subject == SUBJECT]
         assert Counter(mail.to for mail in mails) == Counter(readers)
         assert all(TITLE in mail.text and "What is ALL?" in mail.text for mail in mails)
         desktop.goto(issue)
@@ -86,11 +92,14 @@ def test_a_story_goes_from_its_teller_to_every_reader(
         assert desktop.locator("h1").inner_text() == TITLE
 
 
+def texts(mails: list[Mail]) -> list[tuple[str, str]]:
+    """Receiver and text of each."""
+    return [(mail.to, mail.text) for mail in mails]
+
+
 def tell(house: House, phone: Page) -> None:
     """Tell a story in the guided form, without JavaScript; the newsletter and its archive may show it."""
-    phone.goto(f"{house.url}/stories/share")
-    phone.wait_for_timeout(1_100)
-    phone.get_by_role("button", name="Start").click()
+    start_telling(phone, house.url)
     for answer in ("role][value=patient", "told_by][value=self", "way][value=write"):
         phone.locator(f"[name={answer}]").check()
         go_on(phone)
@@ -104,51 +113,13 @@ def tell(house: House, phone: Page) -> None:
     phone.locator("[name=naming][value=first]").check()
     phone.locator("[name=shown_name]").fill("Tomasz")
     go_on(phone)
-    for field in phone.locator("main fieldset").all():
-        name = field.locator("input").first.get_attribute("name") or ""
-        yes = name in {"place_web", "place_newsletter", "place_archive"}
-        field.locator(f"input[value={'yes' if yes else 'no'}]").check()
+    say_where(phone, {"place_web", "place_newsletter", "place_archive"})
     go_on(phone)
     go_on(phone)
     phone.locator("[name=email]").fill(TELLER)
     phone.locator("[name=read_and_contact]").check()
     go_on(phone)
     phone.get_by_role("button", name="Send my story").click()
-
-
-def go_on(page: Page) -> None:
-    """To the next question."""
-    page.get_by_role("button", name="Save and go on").click()
-
-
-def link_in(mails: list[Mail], to: str, start: str) -> str:
-    """The first link that begins so in the mails to somebody."""
-    found = (re.search(re.escape(start) + r"[\w-]+", mail.text) for mail in mails if mail.to == to)
-    return next((match[0] for match in found if match), "")
-
-
-def an_article(house: House) -> None:
-    """One checked article."""
-    now = house.services.clock()
-    with house.services.database.unit() as uow:
-        section = Section(slug="understanding-all", title="Understanding ALL")
-        article = Article(
-            section=section, slug="what-is-all", title="What is ALL?", summary="A cancer of the blood.",
-            body="It is fast.", reviewed_by="Dr Okafor", next_review=now.date() + timedelta(days=300),
-            published_at=now, updated_at=now,
-        )  # fmt: skip
-        uow.session.add_all([section, article])
-
-
-def sign_in(house: House, desktop: Page) -> None:
-    """Eve comes in by a one-time link."""
-    with house.services.database.unit() as uow:
-        eve = add_editor(uow, EVE, name="Eve", role=Role.ADMIN, now=house.services.clock())
-        token = make_sign_in_link(
-            uow, eve, tokens=house.services.tokens, life=timedelta(hours=1), now=house.services.clock()
-        )
-    desktop.goto(house.services.links.desk(f"/enter/{token}"))
-    desktop.get_by_role("button", name="Sign in").click()
 
 
 def publish(house: House, desktop: Page) -> None:
@@ -159,19 +130,3 @@ def publish(house: House, desktop: Page) -> None:
     desktop.get_by_role("button", name="Publish these words").click()
     desktop.goto(f"{house.url}/stories")
     assert desktop.get_by_role("link", name=TITLE).count()
-
-
-def compose_and_send(house: House, desktop: Page) -> str:
-    """Compose the next issue, give it a subject, approve it and send it now; gives the issue's address."""
-    desktop.goto(f"{house.url}/desk/issues")
-    desktop.get_by_role("button", name=re.compile("Make the next draft now")).first.click()
-    issue = desktop.url
-    desktop.locator("summary", has_text="Edit the subject").click()
-    desktop.locator("[name=subject]").fill("Small things that help")
-    desktop.get_by_role("button", name="Save the subject").click()
-    desktop.get_by_role("heading", level=1, name="Small things that help").wait_for()
-    desktop.get_by_role("button", name="Approve").click()
-    desktop.get_by_role("link", name="Schedule").click()
-    desktop.get_by_role("button", name="Send it at once instead").click()
-    desktop.get_by_role("button", name="Yes, send it now").click()
-    return issue

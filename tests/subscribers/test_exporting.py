@@ -63,7 +63,7 @@ def test_a_spreadsheet_finds_no_formula(database: Database) -> None:
     """A name can say anything."""
     place = ada(database)
     with database.unit() as uow:
-        choices = Choices(name="=cmd()", plain_text_only=False)
+        choices = Choices(name="=cmd()")
         save_preferences(uow, TOKENS, place, choices, "Storywell", now=NOW)
 
     assert "'=cmd()" in taken_out(database)

@@ -1,6 +1,7 @@
 """The demo content: all of it, once, and only into an empty house."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,8 @@ from service.library.queries import in_date_articles, network
 from service.library.references import check_references
 from service.stories.model import Scope, Story, StoryState
 from service.stories.visibility import visible_stories
-from service.subscribers.model import Subscriber, Subscription, SubscriptionConsent, SubscriptionStatus
+from service.subscribers.model import Cadence, Subscriber, Subscription, SubscriptionConsent, SubscriptionStatus
+from service.subscribers.reading import Reading, reading_of
 from tests.cast import NOW
 from tests.conftest import Chime, Clock, Postbox
 from tests.library.shelf import a_section
@@ -99,6 +101,15 @@ def test_three_stories_are_public(services: Services, clock: Clock, later: timed
     assert slugs(services, Scope.SOCIAL) == set()
 
 
+def test_a_drawing_stands_beside_a_story(client: FlaskClient, seeded: Seeded) -> None:
+    """With its description and a caption; nobody is on it."""
+    page = client.get("/stories/the-bench-outside-ward-six").text
+
+    assert 'alt="Drawing of an empty wooden bench under a lit window at night"' in page
+    assert "<figcaption" in page
+    assert client.get(re.findall(r'<img src="(/media/[^"]+)"', page)[0]).mimetype == "image/jpeg"
+
+
 @pytest.mark.parametrize("later", [timedelta(), YEARS])
 def test_the_network_is_not_empty(services: Services, clock: Clock, later: timedelta) -> None:
     """All but the one that needs a check."""
@@ -117,7 +128,22 @@ def test_only_confirmed_readers_can_be_sent_to(services: Services, seeded: Seede
         confirmed = select(func.count()).where(Subscription.status == SubscriptionStatus.CONFIRMED)
         assert session.scalars(sendable).all() == ["Amira", "Ben", "Dmitri", "Hana"]
         assert session.scalar(confirmed) == 6
-        assert session.scalar(select(func.count(SubscriptionConsent.id))) == 8
+        assert session.scalar(select(func.count(SubscriptionConsent.subscription_id.distinct()))) == 8
+
+
+def test_readers_have_chosen(services: Services, seeded: Seeded) -> None:
+    """So that an issue has several kinds of letter from the first day on."""
+    with services.database.read() as session:
+        readers = session.scalars(select(Subscriber).where(Subscriber.reading != "").order_by(Subscriber.name)).all()
+        found = {reader.name: reading_of(session, reader) for reader in readers}
+        quarterly = session.scalars(select(Subscription).where(Subscription.cadence == Cadence.QUARTERLY)).one()
+
+    assert found == {
+        "Ben": Reading(discreet=True, avoid=frozenset({"death", "relapse"})),
+        "Dmitri": Reading(avoid=frozenset({"death"})),
+        "Hana": Reading(avoid=frozenset({"figures"})),
+    }
+    assert quarterly.subscriber_id == readers[0].id
 
 
 def test_the_next_issue_can_be_composed(services: Services, seeded: Seeded) -> None:

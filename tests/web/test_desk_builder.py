@@ -86,7 +86,7 @@ def test_the_preview_follows_what_is_saved(desk: FlaskClient, services: Services
     """In the plain text too, and for readers of plain text only."""
     act(desk, services, "items/1", heading="Hello", words="Spring is here.")
 
-    for path in ("preview.html", "preview?way=text", "preview?copy=plain"):
+    for path in ("preview.html", "preview?way=text", "preview?plain=yes"):
         assert "Spring is here." in desk.get(f"{PAGE}/{path}").text
 
 
@@ -98,7 +98,7 @@ def test_the_page_says_who_will_get_it(desk: FlaskClient, services: Services) ->
     page = desk.get(PAGE).text
 
     assert "<dt>Full letter</dt><dd>1</dd>" in page
-    assert "<dt>Plain text only</dt><dd>0</dd>" in page
+    assert "1 copy is" in page
 
 
 def test_an_item_goes_to_the_top_and_to_a_place(desk: FlaskClient, services: Services) -> None:

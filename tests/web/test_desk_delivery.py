@@ -54,7 +54,7 @@ def sent(services: Services) -> None:
     post(services)
     with services.database.unit() as uow:
         record_taken(uow.session, 1, "worker-7", Taken("request-9"), now=NOW)
-        finish_issues(uow, now=NOW)
+        finish_issues(uow, services.head, now=NOW)
 
 
 def post(services: Services) -> None:

@@ -4,7 +4,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.bootstrap import Services
-from service.subscribers.model import Subscription, SubscriptionConsent, SubscriptionStatus, UnsubscribeRoute
+from service.subscribers.model import (
+    UNTIL_I_SAY,
+    Subscription,
+    SubscriptionConsent,
+    SubscriptionStatus,
+    UnsubscribeRoute,
+)
+from service.subscribers.preferences import Choices, pause, save_preferences
+from service.subscribers.reading import Reading
 from tests.cast import ADA, MAL, NOW
 from tests.web.at_desk import fill, press, trail
 
@@ -69,6 +77,29 @@ def test_the_consent_can_be_shown(desk: FlaskClient, services: Services, content
 
     assert "Yes, &amp; gladly." in page
     assert "shown at footer /, wording 7" in page
+
+
+def test_what_a_reader_leaves_out_is_not_for_the_desk(desk: FlaskClient, services: Services, content: None) -> None:
+    """Neither the list, nor that they agreed to one."""
+    choices = Choices(name="Ada", reading=Reading(avoid=frozenset({"death"})))
+    with services.database.unit() as uow:
+        save_preferences(uow, services.tokens, 1, choices, "Storywell", now=NOW)
+
+    page = desk.get("/desk/subscribers/1").text
+
+    assert "death" not in page.lower()
+    assert "encrypted" not in page
+
+
+def test_a_rest_without_an_end_is_said_in_words(desk: FlaskClient, services: Services, content: None) -> None:
+    """Not as a day in the year 9999."""
+    with services.database.unit() as uow:
+        pause(uow, 1, UNTIL_I_SAY, now=NOW)
+
+    page = desk.get("/desk/subscribers/1").text
+
+    assert "they say" in page
+    assert "9999" not in page
 
 
 def test_an_editor_unsubscribes_somebody_who_asked(desk: FlaskClient, services: Services, content: None) -> None:

@@ -5,8 +5,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from service.bootstrap import Services
+from service.issues.model import Newsletter
+from service.subscribers.model import Cadence, SubscriptionConsent
+from service.subscribers.queries import Preferences, read_preferences
+from service.subscribers.reading import Reading
 from service.subscribers.suppression import is_suppressed
 from tests.cast import ADA, BEN
 from tests.conftest import Clock
@@ -45,14 +50,116 @@ def test_one_press_stops_everything(client: FlaskClient, services: Services, pla
     assert "You are not on our list" in client.get(link).text
 
 
-def test_choices_are_saved(client: FlaskClient, services: Services, place: int, link: str) -> None:
-    """Name and plain text; with a single newsletter there is no switch to lose it by."""
-    page = client.post(link, data={"name": " Ada L\r\n", "plain_text_only": "yes"}, follow_redirects=True)
+def chosen(services: Services, place: int) -> Preferences:
+    """Ada's choices as they stand."""
+    with services.database.read() as session:
+        return read_preferences(session, place, services.clock())
 
-    reader = subscription(services.database, place).subscriber
+
+def test_choices_are_saved(client: FlaskClient, services: Services, place: int, link: str) -> None:
+    """And shown again; with a single newsletter there is no switch to lose it by."""
+    form = {
+        "name": " Ada L\r\n", "reading_shown": "yes", "look": "large", "discreet": "yes",
+        "avoid": ["death", "figures"], "cadence-1": "quarterly",
+    }  # fmt: skip
+    page = client.post(link, data=form, follow_redirects=True)
+
+    kept = chosen(services, place)
     assert "Your choices are saved" in page.text
-    assert (reader.name, reader.plain_text_only) == ("Ada L", True)
+    assert kept.name == "Ada L"
+    assert kept.reading == Reading(large_text=True, discreet=True, avoid=frozenset({"death", "figures"}))
+    assert kept.cadences == {1: Cadence.QUARTERLY}
     assert subscription(services.database, place).sendable
+    for box in ("large", "yes", "death", "figures", "quarterly"):
+        assert f'value="{box}" checked' in page.text
+    assert 'value="relapse" checked' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("look", "reading"),
+    [("pictures", Reading()), ("large", Reading(large_text=True)), ("text", Reading(plain_text=True))],
+)
+def test_mails_look_in_one_of_three_ways(
+    client: FlaskClient, services: Services, place: int, link: str, look: str, reading: Reading
+) -> None:
+    """Larger letters are for mails that have a look; each answer is there again."""
+    page = client.post(link, data={"reading_shown": "yes", "look": look}, follow_redirects=True)
+
+    assert chosen(services, place).reading == reading
+    assert f'value="{look}" checked' in page.text
+
+
+def test_the_address_of_the_saved_page_tells_nothing(client: FlaskClient, link: str) -> None:
+    """Addresses end up in histories and logs."""
+    answer = client.post(link, data={"reading_shown": "yes", "avoid": ["death"]})
+
+    assert answer.headers["Location"] == f"{link}?saved=choices"
+
+
+def test_what_is_no_answer_changes_nothing(client: FlaskClient, services: Services, place: int, link: str) -> None:
+    """Mal may post anything."""
+    client.post(link, data={"reading_shown": "yes", "avoid": ["relapse"], "cadence-1": "big-news"})
+    client.post(link, data={"cadence-1": "hourly", "cadence-9" + "9" * 40: "each", "cadence-x": "each"})
+    client.post(link, data={"avoid": ["death"], "discreet": "yes"})
+
+    kept = chosen(services, place)
+    assert (kept.reading, kept.cadences) == (Reading(avoid=frozenset({"relapse"})), {1: Cadence.BIG_NEWS})
+
+    client.post(link, data={"reading_shown": "yes", "avoid": ["death", "<b>"], "lang": "x' OR 1=1", "look": "loud"})
+
+    assert chosen(services, place).reading == Reading(avoid=frozenset({"death"}))
+
+
+def test_what_is_left_out_stands_beside_its_promise(client: FlaskClient, services: Services, link: str) -> None:
+    """The words that are kept as consent are those on the page."""
+    page = client.get(link).text
+    client.post(link, data={"reading_shown": "yes", "avoid": ["death"]})
+
+    with services.database.read() as session:
+        proof = session.scalars(select(SubscriptionConsent)).one()
+    assert proof.wording in page
+    assert "encrypted" in proof.wording
+
+
+def test_languages_are_asked_for_where_there_are_some(
+    client: FlaskClient, services: Services, place: int, link: str
+) -> None:
+    """Only those that the newsletter can bring, each by its own name."""
+    assert 'name="lang"' not in client.get(link).text
+
+    with services.database.unit() as uow:
+        uow.session.get_one(Newsletter, 1).more_languages = ["ar", "en-GB"]
+
+    page = client.get(link).text
+    assert '<span lang="ar" dir="rtl">العربية</span>' in page
+    assert 'value="en-GB"' not in page
+
+    page = client.post(link, data={"reading_shown": "yes", "lang": "ar"}, follow_redirects=True).text
+    assert 'value="ar" checked' in page
+    assert chosen(services, place).reading.lang == "ar"
+
+
+def test_who_is_off_the_list_is_asked_nothing_about_reading(client: FlaskClient, link: str) -> None:
+    """There is nothing to leave anything out of; the choices were wiped."""
+    client.post(link, data={"reading_shown": "yes", "avoid": ["death"]})
+    client.post(f"{link}/unsubscribe")
+
+    page = client.get(link).text
+    assert 'name="avoid"' not in page
+    assert "Death and grief" not in client.get(f"{link}/data").text
+
+
+def test_who_comes_back_is_told_that_the_choices_went(
+    client: FlaskClient, services: Services, place: int, link: str
+) -> None:
+    """So that nobody relies on a list that is gone."""
+    client.post(link, data={"reading_shown": "yes", "avoid": ["death"]})
+    client.post(f"{link}/unsubscribe")
+    page = client.post(f"{urlsplit(services.links.unsubscribe(place)).path}/undo", follow_redirects=True)
+
+    assert "please choose them again" in page.text
+    assert 'value="death"' in page.text
+    assert 'value="death" checked' not in page.text
 
 
 def test_several_newsletters_have_switches(client: FlaskClient, services: Services, place: int, link: str) -> None:
@@ -74,6 +181,7 @@ def test_several_newsletters_have_switches(client: FlaskClient, services: Servic
         ({"pause": "1"}, "10 July 2026"),
         ({"pause": "6", "until": "2026-06-20"}, "10 December 2026"),
         ({"pause": "date", "until": "2026-06-20"}, "20 June 2026"),
+        ({"pause": "say"}, "you say"),
     ],
 )
 def test_a_break_says_until_when(
@@ -81,6 +189,8 @@ def test_a_break_says_until_when(
 ) -> None:
     """In the reader's own zone, and with kind words."""
     page = client.post(f"{link}/pause", data=fields, follow_redirects=True)
+
+    assert ("You are having a rest until you say." in page.text) == (day == "you say")
 
     assert f"Rest well. We will be quiet until {day}. Nothing will pile up." in page.text
     assert not subscription(services.database, place).sendable
@@ -108,10 +218,14 @@ def test_a_day_that_is_none_brings_the_form_back(
 def test_what_we_hold_can_be_read_and_taken_away(client: FlaskClient, services: Services, link: str) -> None:
     """The whole of it, and of nobody else."""
     ben(services.database)
+    client.post(link, data={"reading_shown": "yes", "avoid": ["death"], "cadence-1": "quarterly"})
     page, file = client.get(f"{link}/data"), client.get(f"{link}/data.json")
 
     assert ADA in page.text
+    assert "Death and grief" in page.text
+    assert "Four times a year" in page.text
     assert json.loads(file.data)["subscriptions"][0]["status"] == "confirmed"
+    assert json.loads(file.data)["reading"]["left_out"] == ["Death and grief"]
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert BEN not in page.text + file.text
 

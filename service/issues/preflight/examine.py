@@ -1,6 +1,7 @@
 """Preflight: every check over one issue, what of it blocks, and what happens when something does."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,10 +12,10 @@ from service.editors.model import Editor
 from service.editors.trail import note
 from service.issues.fingerprint import content_hash
 from service.issues.model import Issue
-from service.issues.preflight import letter, sending, stories
+from service.issues.preflight import letter, readers, sending, stories
 from service.issues.preflight.findings import Finding, PreflightBlocks
 from service.issues.preflight.model import PreflightOverride
-from service.issues.preflight.sight import Sight, look
+from service.issues.preflight.sight import Sight, look, look_at_others
 from service.mail.letterhead import Letterhead
 
 Check = Callable[[Sight], Iterator[Finding]]
@@ -34,20 +35,39 @@ CHECKS: Sequence[Check] = (
     letter.accessible,
     letter.size,
     letter.shouting,
+    readers.easy_to_read,
+    readers.discreet,
+    readers.hour,
     sending.links,
     sending.sender,
     sending.audience,
 )
 """What is looked at, in the order in which editors read it."""
 
+COPY_CHECKS: Sequence[Check] = (
+    letter.placeholders,
+    letter.way_out,
+    letter.text_part,
+    letter.accessible,
+    letter.size,
+    letter.quiet,
+    sending.links,
+)
+"""What is looked at again in every other copy of the issue: each is a mail of its own."""
+
 _MENDS_ITSELF = frozenset({"consent"})
 """Findings that hold nobody up at the last moment: a story without consent is left out of the mail by itself."""
 
 
 def examine(session: Session, issue: Issue, head: Letterhead, now: datetime) -> list[Finding]:
-    """Every finding, those that block first."""
+    """Every finding, those that block first. What only some readers' copy has is said of that copy."""
     sight = look(session, issue, head, now)
     found = [finding for check in CHECKS for finding in check(sight)]
+    known = {finding.key for finding in found}
+    for other in look_at_others(sight):
+        new = [each for check in COPY_CHECKS for each in check(other) if each.key not in known]
+        known |= {finding.key for finding in new}
+        found += [replace(each, sentence=f"In the copy with {other.copy.about}: {each.sentence}") for each in new]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 

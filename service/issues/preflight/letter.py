@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from service.issues.content import LONGEST_PREHEADER, SHORTEST_PREHEADER
+from service.issues.discretion import illness_in
 from service.issues.preflight.findings import Finding, Level
 from service.issues.preflight.sight import SAMPLE, Sight
 from service.mail.accessibility import faults, sent_size
@@ -48,7 +49,7 @@ def size(sight: Sight) -> Iterator[Finding]:
 def way_out(sight: Sight) -> Iterator[Finding]:
     """Readers can unsubscribe at the top and at the end of both parts, and see who writes to them (CAN-SPAM, CASL)."""
     place = f"/unsubscribe/{SAMPLE}"
-    for part, words, begins in (("HTML", sight.html, "<h1"), ("text", sight.text, sight.issue.subject)):
+    for part, words, begins in (("HTML", sight.html, "<h1"), ("text", sight.text, f"\n{sight.copy.subject}\n")):
         above = words.partition(begins or words)[0]
         if place not in above or place not in words[len(above) :]:
             yield Finding(
@@ -120,6 +121,25 @@ def subject(sight: Sight) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARN, code="preheader_repeats", mend=mend, sentence="The words beside the subject repeat it."
         )
+
+
+def quiet(sight: Sight) -> Iterator[Finding]:
+    """What others may see of a discreet copy names no illness and none of the newsletter's topics."""
+    paper = sight.issue.newsletter
+    if not sight.copy.discreet:
+        return
+    seen = (
+        sight.copy.subject,
+        sight.preheader,
+        paper.discreet_sender,
+        *(block.link_words for block in sight.content.items),
+    )
+    for words in seen:
+        if found := illness_in(words, paper.topics):
+            yield Finding(
+                level=Level.BLOCK, code="discreet", about=found, mend=f"/desk/newsletters/{paper.id}",
+                sentence=f"“{found}” stands in “{words}”, which others may see.",
+            )  # fmt: skip
 
 
 def shouting(sight: Sight) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from service.stories.visibility import visible_stories
 
 FIXED = frozenset(
     {
-        "/", "/about", "/feed.json", "/feed.xml", "/interviews", "/network", "/newsletter", "/resources", "/search",
-        "/stories", "/stories/share", "/subscribe",
+        "/", "/about", "/corrections", "/feed.json", "/feed.xml", "/interviews", "/network", "/newsletter",
+        "/resources", "/search", "/stories", "/stories/share", "/subscribe",
     }
 )  # fmt: skip
 """Pages that are always there; tests/web/test_own_pages.py asks each of them."""

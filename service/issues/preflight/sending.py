@@ -71,7 +71,9 @@ def sender(sight: Sight) -> Iterator[Finding]:
 
 
 def audience(sight: Sight) -> Iterator[Finding]:
-    """About as many people get it as got the last one."""
+    """About as many people get it as got the last one. A correction is for those alone who had what was wrong."""
+    if sight.issue.corrects_id is not None:
+        return
     issue, now = sight.issue, count_readers(sight.session, sight.issue.newsletter_id)
     before = sight.session.scalar(
         select(Issue.audience)

@@ -1,16 +1,20 @@
 """What the checks look at: the issue, what a mail that left now would show, and that mail itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.issues.content import Content, mailed, preheader
+from service.issues.content import Content, mailed
+from service.issues.fitting import Wants
 from service.issues.model import Issue, Item
-from service.issues.render import RenderedVariant, render_issue
+from service.issues.render import Printer, RenderedVariant, render_issue
 from service.mail.elements import Element, read_page
 from service.mail.letterhead import Letterhead
 from service.mail.mime import fill
+from service.subscribers.model import Subscriber, Subscription
+from service.subscribers.reading import readings
 
 SAMPLE = "S" * 22
 """As long as a sealed token, so that the size is that of a real mail."""
@@ -60,9 +64,35 @@ class Sight:
 
 
 def look(session: Session, issue: Issue, head: Letterhead, now: datetime) -> Sight:
-    """Render the issue as it would leave now, and read it back."""
+    """Render the issue as it would leave now for somebody who has chosen nothing, and read it back."""
     content = mailed(session, issue, head.links, now)
-    copy = render_issue(session, issue, head, now)[0]
+    return _sight(session, issue, head, now, content, render_issue(session, issue, head, now))
+
+
+def look_at_others(sight: Sight) -> list[Sight]:
+    """The other copies that readers with choices of their own would get. Plain text is looked at beside its HTML."""
+    session, issue = sight.session, sight.issue
+    printer = Printer(session, issue, sight.head, sight.now)
+    chosen = readings(session, _choices(session, issue)).values()
+    copies = [printer.copy(Wants(replace(reading, plain_text=False))) for reading in chosen]
+    others = {id(copy): copy for copy in copies if copy.about}.values()
+    return [_sight(session, issue, sight.head, sight.now, Content(copy.blocks, []), copy) for copy in others]
+
+
+def _choices(session: Session, issue: Issue) -> list[str]:
+    """The profiles of the newsletter's readers, except the standard one."""
+    query = (
+        select(Subscriber.reading)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(Subscription.newsletter_id == issue.newsletter_id, Subscription.sendable, Subscriber.reading != "")
+        .distinct()
+    )
+    return sorted(session.scalars(query))
+
+
+def _sight(
+    session: Session, issue: Issue, head: Letterhead, now: datetime, content: Content, copy: RenderedVariant
+) -> Sight:
     html = fill(copy.html, slots_of(head))
     return Sight(
         session=session,
@@ -70,7 +100,7 @@ def look(session: Session, issue: Issue, head: Letterhead, now: datetime) -> Sig
         head=head,
         now=now,
         content=content,
-        preheader=preheader(issue, content),
+        preheader=copy.preheader,
         copy=copy,
         text=fill(copy.text, slots_of(head)),
         html=html,

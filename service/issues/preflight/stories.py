@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from service.issues.asking import MEMORIAL, asks_for_money
 from service.issues.featured import has_had
-from service.issues.model import Item
+from service.issues.model import Item, ItemKind
 from service.issues.preflight.findings import Finding, Level
 from service.issues.preflight.sight import Sight
 from service.library.model import Article
@@ -91,12 +91,17 @@ def nothing_twice(sight: Sight) -> Iterator[Finding]:
                 level=Level.BLOCK, code="twice", about=key, mend=sight.at(again),
                 sentence=f"Item {again.position} shows the same {key.split(':')[0]} as an item above it.",
             )  # fmt: skip
-    for item in sight.issue.items:
+    for item in _tellings(sight):
         if item.story_id and has_had(sight.session, sight.issue, item.story_id):
             yield Finding(
                 level=Level.WARN, code="featured_before", about=str(item.id), mend=sight.at(item),
                 sentence=f"The story in item {item.position} was in an issue of this newsletter before.",
             )  # fmt: skip
+
+
+def _tellings(sight: Sight) -> list[Item]:
+    """The items without such as only put something right that readers had before."""
+    return [item for item in sight.issue.items if item.kind is not ItemKind.CORRECTION]
 
 
 def _what(item: Item) -> str:
@@ -124,7 +129,7 @@ def no_ask_beside_a_memorial(sight: Sight) -> Iterator[Finding]:
 
 def story_notes(sight: Sight) -> Iterator[Finding]:
     """Every story says what it mentions, so that readers can choose."""
-    for item in sight.issue.items:
+    for item in _tellings(sight):
         story = sight.session.get(Story, item.story_id) if item.story_id else None
         if story is not None and not story.content_notes and story.format != "postcard":
             yield Finding(

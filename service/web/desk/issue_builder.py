@@ -1,5 +1,6 @@
 """What stands around an issue's items at the desk: what may be added, what colleagues say, who will get it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,9 @@ from sqlalchemy.orm import Session
 from service.delivery.expected import expected_readers
 from service.editors.model import Role
 from service.issues.comments import MAY_COMMENT, Said, comments_of
-from service.issues.editing import articles_to_add, stories_to_add
+from service.issues.editing import articles_to_add, resources_to_add, stories_to_add
 from service.issues.history import undoable
 from service.issues.model import Issue
-from service.issues.render import render_issue
-from service.library.suggestions import accepted
-from service.web.desk.issue_preview import VARIANT_WORDS
 from service.web.forms import one_line
 from service.web.frame import editor, now, services
 
@@ -60,7 +58,9 @@ def _candidates(session: Session, issue: Issue) -> list[Candidate]:
     articles = [
         Candidate("article", each.id, each.title, each.summary) for each in articles_to_add(session, issue, now())
     ]
-    elsewhere = [Candidate("resource", each.id, each.title, each.words) for each in accepted(session, now())]
+    elsewhere = [
+        Candidate("resource", each.id, each.title, each.words) for each in resources_to_add(session, issue, now())
+    ]
     return stories + articles + elsewhere
 
 
@@ -75,6 +75,7 @@ def _is_open(said: Said) -> bool:
 
 
 def _expected(session: Session, issue: Issue) -> Mapping[str, int]:
-    keys = [copy.key for copy in render_issue(session, issue, services().head, now())]
-    counts = expected_readers(session, issue.newsletter_id, keys)
-    return {VARIANT_WORDS.get(key, key): counts[key] for key in keys}
+    counts: Counter[str] = Counter()
+    for words, readers in expected_readers(session, issue, services().head, now()):
+        counts[words[:1].upper() + words[1:]] += readers
+    return counts

@@ -99,7 +99,7 @@ def leave(issue_id: int, batch_id: int) -> ResponseReturnValue:
 def rest(issue_id: int) -> ResponseReturnValue:
     """Send it to those who have none yet, and to nobody else."""
     with services().database.unit() as uow:
-        made = send_to_the_rest(uow, issue_id, editor(), now(), batch_size=services().mailer.largest)
+        made = send_to_the_rest(uow, issue_id, editor(), services().head, now(), batch_size=services().mailer.largest)
     return _back(issue_id, "It is on its way to the rest." if made else "There is nobody left to send it to.")
 
 

@@ -150,7 +150,7 @@ def add_article(issue_id: int) -> ResponseReturnValue:
 @blueprint.post("/items/add-resource")
 @desk(Role.EDITOR)
 def add_resource(issue_id: int) -> ResponseReturnValue:
-    """Put an accepted article of somebody else at the end, as words that link to it."""
+    """Put an accepted article of somebody else at the end."""
     with services().database.unit() as uow:
         resource = request.form.get("resource", 0, type=int)
         item = editing.add_resource(uow, issue_id, resource, version=seen_version(), by=editor(), now=now())

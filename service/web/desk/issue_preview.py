@@ -1,16 +1,20 @@
-"""The preview beside the builder: one render of the issue, looked at in six ways. It follows what is saved."""
+"""The preview beside the builder: the issue as it is saved, looked at in six ways, as any kind of reader gets it."""
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from service.issues.fitting import Wants
 from service.issues.mails import inert_slots
 from service.issues.model import Issue
 from service.issues.queries import issue_at_desk
-from service.issues.render import RenderedVariant, render_issue
+from service.issues.render import Printer, RenderedVariant
 from service.mail.mime import fill
 from service.mail.page import darkened
 from service.mail.reading_order import reading_order
+from service.subscribers.avoiding import LABELS
+from service.subscribers.reading import Reading
 from service.web.access import desk
+from service.web.forms import one_line
 from service.web.frame import now, render, services
 from service.web.headers import CONTENT_SECURITY_POLICY
 
@@ -24,8 +28,8 @@ WAYS = {
 }
 """The ways to look at a mail, with the words on their tabs."""
 
-VARIANT_WORDS = {"default": "Full letter", "plain": "Plain text only"}
-"""What the desk calls the copies of an issue; another copy goes by its key."""
+LONGEST_LANGUAGE = 35
+"""Characters of a BCP 47 tag."""
 
 PREVIEW_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -42,19 +46,24 @@ blueprint = Blueprint("desk_issue_preview", __name__, url_prefix="/desk/issues/<
 @blueprint.get("/preview")
 @desk()
 def preview(issue_id: int) -> Response:
-    """A page of tabs, with the mail as a reader would get it now below them."""
-    way = request.args.get("way", "phone")
+    """A page of tabs, with the mail as a reader with the chosen choices would get it now below them."""
+    way, reading = request.args.get("way", "phone"), _reading()
     with services().database.read() as session:
         issue = issue_at_desk(session, issue_id)
-        copies = render_issue(session, issue, services().head, now())
-        copy = _chosen(copies)
+        copy = _copy(session, issue, reading)
         page = render(
             "desk/issues/preview.html",
             issue=issue,
             ways=WAYS if copy.html else {"text": WAYS["text"]},
             way=(way if way in WAYS else "phone") if copy.html else "text",
-            copies={each.key: VARIANT_WORDS.get(each.key, each.key) for each in copies},
-            chosen=copy.key,
+            reading=reading,
+            chosen=_chosen(reading),
+            groups=LABELS,
+            languages=[
+                ("", "Any"),
+                *((lang, lang) for lang in (issue.newsletter.lang, *issue.newsletter.more_languages)),
+            ],
+            copy=copy,
             lang=copy.lang,
             text=_filled(copy.text),
             spoken=reading_order(_filled(copy.html)) if way == "order" else [],
@@ -68,7 +77,7 @@ def preview(issue_id: int) -> Response:
 def mail(issue_id: int) -> Response:
     """The HTML part by itself: in light or `?dark=yes`, with pictures or `?pictures=no`."""
     with services().database.read() as session:
-        html = _filled(_copy(session, issue_at_desk(session, issue_id)).html)
+        html = _filled(_copy(session, issue_at_desk(session, issue_id), _reading()).html)
     answer = Response(_in_dark(html) if request.args.get("dark") else _in_light(html))
     policy = PREVIEW_POLICY
     if request.args.get("pictures") == "no":
@@ -77,13 +86,29 @@ def mail(issue_id: int) -> Response:
     return answer
 
 
-def _copy(session: Session, issue: Issue) -> RenderedVariant:
-    return _chosen(render_issue(session, issue, services().head, now()))
+def _reading() -> Reading:
+    """The choices of the form: a way of reading, and nobody's in particular."""
+    said = request.args
+    return Reading(
+        plain_text=said.get("plain") == "yes",
+        large_text=said.get("large") == "yes",
+        discreet=said.get("discreet") == "yes",
+        avoid=frozenset(said.getlist("avoid")) & frozenset(map(str, LABELS)),
+        lang=one_line(said.get("lang", ""), most=LONGEST_LANGUAGE),
+    )
 
 
-def _chosen(copies: list[RenderedVariant]) -> RenderedVariant:
-    wanted = request.args.get("copy", "")
-    return next((each for each in copies if each.key == wanted), copies[0])
+def _chosen(reading: Reading) -> dict[str, str | list[str]]:
+    """The same choices for an address."""
+    switches = {"plain": reading.plain_text, "large": reading.large_text, "discreet": reading.discreet}
+    chosen: dict[str, str | list[str]] = {name: "yes" for name, on in switches.items() if on}
+    if reading.avoid:
+        chosen["avoid"] = sorted(reading.avoid)
+    return chosen | ({"lang": reading.lang} if reading.lang else {})
+
+
+def _copy(session: Session, issue: Issue, reading: Reading) -> RenderedVariant:
+    return Printer(session, issue, services().head, now()).copy(Wants(reading))
 
 
 def _filled(part: str) -> str:

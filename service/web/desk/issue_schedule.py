@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from service.delivery.status import issue_status
+from service.delivery.audience import audience_size
 from service.editors.model import Role
 from service.issues import scheduling
 from service.issues.model import Issue
@@ -33,23 +33,24 @@ def choose(issue_id: int) -> Response:
         found = issue_at_desk(session, issue_id)
         after(found.state, Move.SCHEDULE)
         local = wall_clock(max(found.send_at or found.planned_for, now()), found.newsletter.zone)
-        return _form(found, {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}, {})
+        big_news = "yes" if found.big_news else ""
+        return _form(found, {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "big_news": big_news}, {})
 
 
 @blueprint.get("/confirm")
 @desk(Role.EDITOR)
 def confirm(issue_id: int) -> Response:
     """What will happen, to how many, and when; nothing has happened yet."""
-    typed = {"date": request.args.get("date", ""), "time": request.args.get("time", "")}
+    typed = {name: request.args.get(name, "") for name in ("date", "time", "big_news")}
     with services().database.read() as session:
         found = issue_at_desk(session, issue_id)
         after(found.state, Move.SCHEDULE)
         if "now" in request.args:
-            return _question(session, found, None)
+            return _question(session, found, None, typed["big_news"] == "yes")
         at, errors = _read(typed, found.newsletter.zone)
         if errors or at is None:
             return _form(found, typed, errors, 422)
-        return _question(session, found, at if at > now() else None)
+        return _question(session, found, at if at > now() else None, typed["big_news"] == "yes")
 
 
 @blueprint.post("")
@@ -60,8 +61,9 @@ def schedule(issue_id: int) -> ResponseReturnValue:
     try:
         with services().database.unit() as uow:
             issue = scheduling.schedule(
-                uow, issue_id, at, editor(), head=services().head, version=seen_version(), now=now()
-            )
+                uow, issue_id, at, editor(), head=services().head, version=seen_version(),
+                big_news=request.form.get("big_news") == "yes", now=now(),
+            )  # fmt: skip
             zone = issue.newsletter.zone
     except PreflightBlocks as refused:
         with services().database.unit() as uow:
@@ -80,10 +82,10 @@ def _confirmed() -> datetime:
         abort(400)
 
 
-def _question(session: Session, found: Issue, at: datetime | None) -> Response:
-    readers = issue_status(session, found.id).recipients
+def _question(session: Session, found: Issue, at: datetime | None, big_news: bool) -> Response:
+    readers = audience_size(session, found, big_news=big_news)
     stops = blocks(session, found, examine(session, found, services().head, now()))
-    return render("desk/issues/confirm.html", issue=found, at=at, readers=readers, stops=stops)
+    return render("desk/issues/confirm.html", issue=found, at=at, readers=readers, stops=stops, big_news=big_news)
 
 
 def _form(found: Issue, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:

@@ -19,6 +19,7 @@ from service.issues.schedule import occurrences
 from service.issues.transitions import Move, possible
 from service.web.access import desk
 from service.web.desk.issue_builder import builder_parts
+from service.web.desk.issue_corrections import correction_parts
 from service.web.frame import editor, now, render, services
 
 DATES_SHOWN = 4
@@ -71,6 +72,7 @@ def issue(issue_id: int) -> Response:
             standing=approvals.standing_of(session, found),
             approvers=approvers_of(session, found),
             **builder_parts(session, found),
+            **correction_parts(session, found),
         )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from werkzeug.datastructures import MultiDict
 
 from service.editors.model import Role
+from service.issues.discretion import illness_in
 from service.issues.errors import BadRule
 from service.issues.model import Newsletter, WhenThin
 from service.issues.newsletters import Proposal, Terms
@@ -28,7 +29,8 @@ APPROVERS = (Role.REVIEWER, Role.SAFEGUARDING, Role.TRANSLATOR)
 
 ZONES = tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
 NAMES = (
-    "name", "slug", "description", "sender", "lang", "more_languages", "topics", "every", "place", "day", "custom",
+    "name", "slug", "description", "sender", "discreet_name", "discreet_sender", "lang", "more_languages", "topics",
+    "every", "place", "day", "custom",
     "wall_time", "zone", "starts_on", "lead_days", "approvals", "thin_below", "when_thin", "latest_hours", "seeds",
     "schedules_itself", "active",
 )  # fmt: skip
@@ -53,6 +55,8 @@ class NewsletterForm:
             name=self._needed("name", "Write the name that readers will see."),
             description=self.typed["description"],
             sender=self._sender(),
+            discreet_name=self._discreet("discreet_name"),
+            discreet_sender=self._discreet("discreet_sender"),
             lang=self._language("lang", self.typed["lang"]),
             more_languages=tuple(self._language("more_languages", each) for each in self._list("more_languages")),
             topics=self._list("topics"),
@@ -113,6 +117,15 @@ class NewsletterForm:
         except ValueError:
             self.errors[name] = "Choose a date, such as 2026-07-07, or leave it empty."
             return None
+
+    def _discreet(self, name: str) -> str:
+        """Words that others may see: nothing in them names an illness."""
+        words = self.typed[name]
+        if found := illness_in(words, self._list("topics")):
+            self.errors[name] = f"“{found}” says what it is about. Choose a word that could stand on any letter."
+        elif "@" in words and not _is_address(parseaddr(words)[1]):
+            self.errors[name] = "Write a name, or a name and a mailbox: Letters <post@example.org>."
+        return words
 
     def _sender(self) -> str:
         sender = self.typed["sender"]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.editors.model import Editor, Role
+from service.issues.pins import pin_choices
 from service.stories.agreements import Standing, standing
 from service.stories.consent import PLACES, answers_about, grants
 from service.stories.declining import RULES
@@ -44,7 +45,8 @@ STANDINGS = {
 }
 STEPS = {
     "submit": "Sent", "claim": "Taken on", "pass": "Passed on", "edit": "Words changed", "flag": "Fact check asked for",
-    "sign_off": "Facts signed off", "send": "Sent to its storyteller", "hand_back": "Given back to work on",
+    "sign_off": "Facts signed off", "unflag": "Fact check taken off", "send": "Sent to its storyteller",
+    "hand_back": "Given back to work on",
     "approve": "Approved", "decline": "Declined", "schedule": "Given a date", "publish": "Published", "hide": "Hidden",
     "resume": "Shown again", "retire": "Agreement ended", "withdraw": "Taken back", "erase": "Erased",
 }  # fmt: skip
@@ -63,6 +65,10 @@ HOLDS: Mapping[HoldKind, tuple[str, str]] = {
     HoldKind.EDITOR: (
         "Something else",
         "Read the note, talk to whoever wrote it, and close the case when it is settled.",
+    ),
+    HoldKind.GIVEN_AWAY: (
+        "It was taken back, and others may have it",
+        "Find out whether it was given to anybody, and ask for it back.",
     ),
 }
 """Kind of case -> its name, and what to do."""
@@ -109,7 +115,7 @@ def review(
         changes=newest_changes(story),
         steps=STEPS,
         holds=HOLDS,
-        holds_to_choose=[(kind.value, name) for kind, (name, _) in HOLDS.items()],
+        holds_to_choose=[(kind.value, name) for kind, (name, _) in HOLDS.items() if kind is not HoldKind.GIVEN_AWAY],
         case_kinds=lambda hold: ", ".join(KINDS.get(kind, kind).lower() for kind in kinds_of(hold)),
         role=ROLES.get(story.role, story.role),
         naming=NAMINGS[story.naming],
@@ -118,6 +124,7 @@ def review(
         common_notes=COMMON_NOTES,
         other_notes=", ".join(note for note in story.content_notes if note not in COMMON_NOTES),
         without_reach=without_reach,
+        pin_choices=pin_choices(session, story, now()),
         errors=errors or {},
         typed=typed or {},
     )

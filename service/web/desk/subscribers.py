@@ -14,6 +14,7 @@ from service.editors.model import Role
 from service.editors.trail import note
 from service.subscribers.actions import unsubscribe
 from service.subscribers.address import email_key, masked
+from service.subscribers.consents import ABOUT_HEALTH
 from service.subscribers.model import Subscriber, Subscription, SubscriptionConsent, UnsubscribeRoute
 from service.subscribers.newsletters import newsletter_name
 from service.web.access import desk
@@ -119,7 +120,9 @@ def _page(session: Session, found: Subscriber, *, address: str, shown: bool) -> 
 
 
 def _consents(session: Session, subscription: Subscription) -> Sequence[SubscriptionConsent]:
-    query = select(SubscriptionConsent).where(SubscriptionConsent.subscription_id == subscription.id)
+    query = select(SubscriptionConsent).where(
+        SubscriptionConsent.subscription_id == subscription.id, SubscriptionConsent.basis != ABOUT_HEALTH
+    )
     return session.scalars(query.order_by(SubscriptionConsent.id)).all()
 
 

@@ -8,18 +8,21 @@ from flask.typing import ResponseReturnValue
 from service.subscribers.actions import unsubscribe_all
 from service.subscribers.erasure import erase
 from service.subscribers.errors import BadPause
-from service.subscribers.model import UnsubscribeRoute
-from service.subscribers.names import tidy_name
+from service.subscribers.model import UNTIL_I_SAY, UnsubscribeRoute
 from service.subscribers.pauses import in_months, on_day
-from service.subscribers.preferences import Choices, pause, resume, save_preferences
+from service.subscribers.preferences import pause, resume, save_preferences
 from service.subscribers.queries import Preferences, read_preferences
-from service.subscribers.wording import SWITCH_ON
+from service.subscribers.wording import LEAVE_OUT, SWITCH_ON
 from service.tokens import Purpose
 from service.web.access import signed_link
 from service.web.frame import now, render, services
+from service.web.portal.choosing import CADENCES, LEFT_OUT, LOOKS, choices, languages
 from service.web.portal.held import everything_held
 
-PAUSES = (("1", "for one month"), ("3", "for three months"), ("6", "for half a year"), ("date", "until a day I choose"))
+PAUSES = (
+    ("1", "for one month"), ("3", "for three months"), ("6", "for half a year"), ("say", "until I say"),
+    ("date", "until a day I choose"),
+)  # fmt: skip
 BAD_DAY = "Choose a day after today, at most two years from now"
 
 blueprint = Blueprint("preferences", __name__, url_prefix="/preferences")
@@ -38,7 +41,7 @@ def save(token: str) -> ResponseReturnValue:
     """Keep the choices."""
     with services().database.unit() as uow:
         organisation = services().settings.organisation
-        save_preferences(uow, services().tokens, _subscription(token), _choices(), organisation, now=now())
+        save_preferences(uow, services().tokens, _subscription(token), choices(request.form), organisation, now=now())
     return _back(token, "choices")
 
 
@@ -113,13 +116,19 @@ def delete(token: str) -> ResponseReturnValue:
 
 
 def _page(token: str, errors: dict[str, str]) -> Response:
+    preferences, organisation = _preferences(token), services().settings.organisation
     return render(
         "portal/preferences.html",
         422 if errors else 200,
         token=token,
-        preferences=_preferences(token),
+        preferences=preferences,
         pauses=PAUSES,
-        wording=SWITCH_ON.named(services().settings.organisation),
+        wording=SWITCH_ON.named(organisation),
+        agreed=LEAVE_OUT.named(organisation),
+        cadences=CADENCES,
+        looks=LOOKS,
+        left_out=LEFT_OUT,
+        languages=languages(preferences),
         typed=request.form,
         saved=request.args.get("saved", ""),
         errors=errors,
@@ -131,18 +140,11 @@ def _preferences(token: str) -> Preferences:
         return read_preferences(session, _subscription(token), now())
 
 
-def _choices() -> Choices:
-    chosen = {int(word) for word in request.form.getlist("newsletters") if word.isdecimal() and len(word) < 19}
-    return Choices(
-        name=tidy_name(request.form.get("name", "")),
-        plain_text_only=request.form.get("plain_text_only") == "yes",
-        newsletters=chosen if "newsletters_shown" in request.form else None,
-    )
-
-
 def _until(zone: str) -> datetime:
     """The end of the break that the form asks for. Raises BadPause."""
     length = request.form.get("pause", "")
+    if length == "say":
+        return UNTIL_I_SAY
     if length in {"1", "3", "6"}:
         return in_months(int(length), zone, now=now())
     return on_day(request.form.get("until", ""), zone)

@@ -1,6 +1,6 @@
 """One story of theirs: where it is, its words, and the ways out of sight: hide, bring back, take back."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -12,15 +12,27 @@ from service.stories.guards import STORYTELLER
 from service.stories.model import StoryState
 from service.stories.moderation import hide, resume, withdraw
 from service.stories.naming import NAMINGS
-from service.stories.own import comment
 from service.stories.portal import own_story
+from service.stories.thanks import thanks_said
 from service.stories.whereabouts import where_is
 from service.stories.wording import tidy_text, too_long
 from service.stories.workflow import Action, possible
 from service.web.access import teller
 from service.web.frame import now, services
-from service.web.portal.frame import acting, back_to, in_session, looking, page, receipt_path, to_receipt, who
+from service.web.portal.frame import (
+    acting,
+    back_to,
+    in_session,
+    looking,
+    page,
+    receipt_path,
+    to_receipt,
+    to_talk,
+    who,
+    write_to_editors,
+)
 from service.web.portal.waiting import has_yes_for_shown, may_be_answered, undecided, waits_for_you
+from service.web.site.share_frame import help_lines
 
 LONGEST_COMMENT = 5_000
 """Characters."""
@@ -49,6 +61,7 @@ def show(story_id: int) -> Response:
             naming=NAMINGS[story.naming],
             receipt=receipt_path(story_id),
             rule=RULES.get(story.decline_rule, ""),
+            thanks=thanks_said(story),
         )
 
 
@@ -96,7 +109,7 @@ def take_back(story_id: int) -> ResponseReturnValue:
 def talk(story_id: int) -> Response:
     """What was said between them and us, and a box for more."""
     with looking(story_id) as story:
-        return page("talk", story, words="")
+        return page("talk", story, words="", help_lines=help_lines() if "help" in request.args else ())
 
 
 @blueprint.post("/talk")
@@ -109,8 +122,8 @@ def say(story_id: int) -> ResponseReturnValue:
         with looking(story_id) as story:
             return page("talk", story, {"words": problem}, words=words)
     with acting(story_id) as (uow, story):
-        comment(uow, story, words, author=STORYTELLER, now=now())
-    return redirect(url_for(".talk", story_id=story_id, said="comment"), 303)
+        worrying = write_to_editors(uow, story, words)
+    return to_talk(story_id, worrying=worrying)
 
 
 @blueprint.get("/photos/<int:photo_id>.jpg")

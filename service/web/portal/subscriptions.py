@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.subscribers.actions import come_back, unsubscribe
+from service.issues.counts import unsubscribe_from
+from service.subscribers.actions import come_back
 from service.subscribers.model import UnsubscribeRoute
 from service.subscribers.queries import read_place
 from service.subscribers.wording import RETURN
@@ -49,7 +50,7 @@ def press(token: str) -> ResponseReturnValue:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     route = UnsubscribeRoute.ONE_CLICK if one_click else UnsubscribeRoute.PAGE
     with services().database.unit() as uow:
-        unsubscribe(uow, _subscription(token), route, now=now())
+        unsubscribe_from(uow, _subscription(token), route, request.args.get("issue", 0, type=int), now=now())
     if not one_click:
         return redirect(url_for("subscriptions.show", token=token), 303)
     answer = make_response("You are off the list.\n")

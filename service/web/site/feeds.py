@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
+from service.issues.corrections import published
 from service.library.model import Article
 from service.library.queries import published_articles
 from service.links import Links
@@ -27,6 +28,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 TOMBSTONES_KEPT = timedelta(days=90)
 """Whoever has not fetched the feed for so long will not hear that a story is to be deleted."""
+WENT_WITH_IT = "It was about a story that is not part of our archive. These words went with it."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +66,7 @@ def json_feed() -> Response:
 
 def _entries() -> list[Entry]:
     with services().database.read() as session:
-        found = [*_stories(session), *_articles(session)]
+        found = [*_stories(session), *_articles(session), *_corrections(session)]
     return sorted(found, key=lambda entry: entry.published, reverse=True)[:MOST_ENTRIES]
 
 
@@ -102,6 +104,24 @@ def _article_entry(article: Article, links: Links) -> Entry:
         published=article.published_at or article.updated_at,
         updated=article.updated_at,
     )
+
+
+def _corrections(session: Session) -> list[Entry]:
+    """Words about a story that was taken back are gone; that there was a correction stays."""
+    links = services().links
+    return [
+        Entry(
+            id=links.to(f"/corrections#correction-{each.correction.id}"),
+            url=links.to(f"/corrections#correction-{each.correction.id}"),
+            title=each.correction.subject,
+            author=services().settings.organisation,
+            lines=each.block.text if each.block else WENT_WITH_IT,
+            lang=each.of.newsletter.lang,
+            published=each.at,
+            updated=each.at,
+        )
+        for each in published(session, links, now())[:MOST_ENTRIES]
+    ]
 
 
 def _tombstones() -> dict[str, datetime]:

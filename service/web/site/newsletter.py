@@ -4,11 +4,13 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from service.issues.content import archived
+from service.issues.corrections import published
 from service.issues.model import Newsletter
 from service.issues.queries import archived_issue, archived_issues, newsletters
 from service.issues.schedule import occurrences
 from service.web.access import public
 from service.web.frame import now, render, services
+from service.web.site.corrections import by_item
 
 blueprint = Blueprint("newsletter", __name__, url_prefix="/newsletter")
 
@@ -28,11 +30,14 @@ def issue(slug: str) -> Response:
     with services().database.read() as session:
         found = archived_issue(session, slug)
         content = archived(session, found, services().links, now())
+        corrections = published(session, services().links, now(), of=found)
         return render(
             "site/newsletter/issue.html",
             issue=found,
             items=found.items,
             blocks={block.item_id: block for block in content.items},
+            corrections=corrections,
+            wrong=by_item(found, corrections),
         )
 
 

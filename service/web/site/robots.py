@@ -19,7 +19,7 @@ blueprint = Blueprint("robots", __name__)
 PRIVATE = (
     "/desk", "/confirm/", "/preferences/", "/unsubscribe", "/portal/", "/stories/share/", "/outbox", "/hooks/",
 )  # fmt: skip
-PAGES = ("/", "/about", "/interviews", "/network", "/stories", "/resources", "/newsletter")
+PAGES = ("/", "/about", "/interviews", "/network", "/stories", "/resources", "/newsletter", "/corrections")
 
 
 @blueprint.get("/robots.txt")

@@ -293,7 +293,7 @@ def test_every_kind_of_item_passes(database: Database, issue: Issue, head: Lette
     )  # fmt: skip
 
     assert [each.sentence for each in findings if each.blocks] == []
-    assert len(CHECKS) == 17
+    assert len(CHECKS) == 20
 
 
 def test_blocks_are_what_nobody_has_agreed_to(database: Database, issue: Issue, head: Letterhead) -> None:

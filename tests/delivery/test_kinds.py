@@ -1,0 +1,237 @@
+"""One copy for each kind of reader: who is in which, who comes back, who has had a story, and what is promised them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from service.bootstrap import Services
+from service.delivery.drain import Drain
+from service.delivery.expected import STANDARD as FULL_LETTER
+from service.delivery.expected import expected_readers
+from service.delivery.model import Variant
+from service.delivery.settle import finish_issues
+from service.delivery.start import freeze_again, start
+from service.delivery.status import issue_status
+from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
+from service.mail.bulk import BulkMailer
+from service.stories.model import Scope, Story
+from service.subscribers.model import Cadence, Subscriber, Subscription
+from service.subscribers.reading import Reading
+from tests.cast import NOW
+from tests.conftest import Clock, Postbox
+from tests.delivery.readers import PLAIN, choose
+from tests.issues.paper import a_story, take_back
+
+NO_DEATH = Reading(avoid=frozenset({"death"}))
+
+
+@dataclass
+class Desk:
+    """Issues with one story each, and who got what of them."""
+
+    services: Services
+    newsletter: Newsletter
+    postbox: Postbox
+    drain: Drain
+    clock: Clock
+
+    def story(self, slug: str, *notes: str) -> int:
+        """A story that may be mailed."""
+        with self.services.database.unit() as uow:
+            story = a_story(uow.session, slug, NOW, scopes=tuple(Scope))
+            story.content_notes = list(notes) or ["diagnosis"]
+        return story.id
+
+    def issue(self, story: int, slug: str, paper: Newsletter | None = None, **changed: object) -> int:
+        """An issue with that story whose time has come."""
+        now = self.clock()
+        with self.services.database.unit() as uow:
+            issue = Issue(
+                newsletter=uow.session.merge(paper or self.newsletter), period=slug, slug=slug, subject=slug,
+                planned_for=now, state=IssueState.SCHEDULED, send_at=now, created_at=now,
+            )  # fmt: skip
+            Item(issue=issue, position=1, kind=ItemKind.HELLO, slot="welcome", why="first", words="Hello.")
+            Item(issue=issue, position=2, kind=ItemKind.STORY, slot="lead_story", why="next", story_id=story)
+            for name, value in changed.items():
+                setattr(issue, name, value)
+            uow.session.add(issue)
+        return issue.id
+
+    def start(self, issue: int) -> None:
+        """It begins to leave."""
+        with self.services.database.unit() as uow:
+            assert start(uow, issue, self.services.head, batch_size=3, slots=1, now=self.clock()), uow.session.get_one(
+                Issue, issue
+            ).held_because
+
+    def finish(self, issue: int) -> None:
+        """Everything of it leaves, with whoever was missed."""
+        for _ in range(3):
+            self.drain.run(issue)
+            with self.services.database.unit() as uow:
+                finish_issues(uow, self.services.head, now=self.clock(), batch_size=3)
+
+    def send(self, issue: int) -> dict[str, str]:
+        """All of it; gives address -> text part."""
+        before = len(self.postbox.mailings)
+        self.start(issue)
+        self.finish(issue)
+        self.clock.move(days=7)
+        return {who.to.email: mail.text for mail in self.postbox.mailings[before:] for who in mail.recipients}
+
+
+@pytest.fixture
+def house(
+    services: Services, newsletter: Newsletter, readers: list[int], postbox: Postbox, clock: Clock,
+    drain_with: Callable[[BulkMailer], Drain],
+) -> Desk:  # fmt: skip
+    """Seven readers."""
+    return Desk(services, newsletter, postbox, drain_with(postbox), clock)
+
+
+def reader(n: int) -> str:
+    """The address of one of the seven."""
+    return f"reader{n}@example.test"
+
+
+def test_readers_fall_into_kinds_and_not_into_choices(house: Desk, readers: list[int], services: Services) -> None:
+    """Who avoids what is not in it shares the standard copy; the desk shows each kind with its readers."""
+    issue = house.issue(house.story("the-bench", "relapse"), "june")
+    choose(services, readers[0], PLAIN)
+    choose(services, readers[1], NO_DEATH)
+    choose(services, readers[2], Reading(avoid=frozenset({"relapse"})))
+    with services.database.read() as session:
+        expected = expected_readers(session, session.get_one(Issue, issue), services.head, NOW)
+
+    assert dict(expected) == {FULL_LETTER: 5, "plain text": 1, "1 left out": 1}
+    house.send(issue)
+    with services.database.read() as session:
+        assert issue_status(session, issue).variants == 3
+
+
+def test_what_somebody_avoids_does_not_reach_them(house: Desk, readers: list[int], services: Services) -> None:
+    """The next story does; nothing says why."""
+    issue = house.issue(house.story("the-funeral", "death of a partner"), "june")
+    house.story("the-tea")
+    choose(services, readers[3], NO_DEATH)
+    got = house.send(issue)
+
+    assert "The funeral" in got[reader(0)]
+    assert "The tea" in got[reader(3)]
+    assert "funeral" not in got[reader(3)].lower()
+    assert "death" not in got[reader(3)].lower()
+
+
+@pytest.mark.parametrize("reading", [NO_DEATH, PLAIN, Reading(discreet=True), Reading(large_text=True)])
+def test_a_choice_made_between_cut_and_hand_over_is_kept(
+    house: Desk, readers: list[int], services: Services, reading: Reading
+) -> None:
+    """Even one that nobody had made before: a copy is made for it, and everybody gets just one."""
+    issue = house.issue(house.story("the-funeral", "death"), "june")
+    house.start(issue)
+    choose(services, readers[4], reading)
+    house.finish(issue)
+    mails = [(who.to.email, mail) for mail in house.postbox.mailings for who in mail.recipients]
+
+    assert sorted(email for email, _ in mails) == [reader(n) for n in range(7)]
+    mine = next(mail for email, mail in mails if email == reader(4))
+    assert ("funeral" in mine.text.lower()) == (reading is not NO_DEATH)
+    assert bool(mine.html) == (reading is not PLAIN)
+    assert (mine.sender.name == "Letters") == reading.discreet
+
+
+def test_nobody_gets_a_story_twice_by_two_newsletters(house: Desk, readers: list[int], services: Services) -> None:
+    """Who had it by the other one gets the next in line, and the others get it."""
+    bench = house.story("the-bench")
+    with services.database.unit() as uow:
+        family = Newsletter(
+            slug="family", name="Family", rrule="FREQ=MONTHLY", wall_time="09:00", zone="UTC", created_at=NOW
+        )
+        uow.session.add(family)
+        uow.session.flush()
+        for one in readers[:2]:
+            place = Subscription(
+                newsletter_id=family.id, subscriber=uow.session.get_one(Subscriber, one), sendable=True, created_at=NOW
+            )
+            uow.session.add(place)
+    assert len(house.send(house.issue(bench, "family-june", family))) == 2
+    house.story("the-tea")
+    got = house.send(house.issue(bench, "june"))
+
+    assert len(got) == 7
+    assert ["The tea" in got[reader(n)] for n in range(7)] == [True, True, False, False, False, False, False]
+    assert ["The bench" in got[reader(n)] for n in range(7)] == [False, False, True, True, True, True, True]
+
+
+def test_who_rested_is_offered_what_they_missed_once(house: Desk, readers: list[int], services: Services) -> None:
+    """Nothing piles up: one copy, with at most three stories they have not had; the next one is as ever."""
+    house.send(house.issue(house.story("tale-0"), "i0"))
+    with services.database.unit() as uow:
+        uow.session.get_one(Subscriber, readers[0]).rest(house.clock() + timedelta(days=99), house.clock())
+    for n in (1, 2, 3, 4):
+        assert reader(0) not in house.send(house.issue(house.story(f"tale-{n}"), f"i{n}"))
+    with services.database.unit() as uow:
+        uow.session.get_one(Subscriber, readers[0]).wake(house.clock())
+        take_back(uow.session.get_one(Story, story_of(services, "tale-3")), Scope.NEWSLETTER)
+    back = house.send(house.issue(house.story("tale-5"), "i5"))
+    again = house.send(house.issue(house.story("tale-6"), "i6"))
+
+    assert [n for n in range(7) if f"Tale {n}" in back[reader(0)]] == [2, 4, 5]
+    assert "While you were away" in back[reader(0)]
+    assert "While you were away" not in back[reader(1)] + again[reader(0)]
+
+
+def story_of(services: Services, slug: str) -> int:
+    """The id of a story."""
+    with services.database.read() as session:
+        return session.scalars(select(Story.id).where(Story.slug == slug)).one()
+
+
+def test_quarterly_and_big_news_readers_get_theirs(house: Desk, readers: list[int], services: Services) -> None:
+    """One catch-up a quarter; and nothing but big news."""
+    with services.database.unit() as uow:
+        for one, cadence in ((readers[0], Cadence.QUARTERLY), (readers[1], Cadence.BIG_NEWS)):
+            uow.session.scalars(select(Subscription).where(Subscription.subscriber_id == one)).one().cadence = cadence
+    first = house.send(house.issue(house.story("tale-0"), "i0"))
+    second = house.send(house.issue(house.story("tale-1"), "i1", big_news=True))
+    house.clock.move(days=30)
+    third = house.send(house.issue(house.story("tale-2"), "i2"))
+
+    assert [reader(0) in got for got in (first, second, third)] == [True, False, True]
+    assert [reader(1) in got for got in (first, second, third)] == [False, True, False]
+    assert [n for n in range(3) if f"Tale {n}" in third[reader(0)]] == [1, 2]
+    assert "Since your last letter" in third[reader(0)]
+
+
+def test_a_story_taken_back_leaves_every_copy(house: Desk, readers: list[int], services: Services) -> None:
+    """Also where it only stood in; and each copy keeps its readers and their choices."""
+    issue = house.issue(house.story("the-funeral", "death"), "june")
+    tea = house.story("the-tea")
+    choose(services, readers[0], NO_DEATH)
+    choose(services, readers[1], replace(NO_DEATH, plain_text=True))
+    house.start(issue)
+    with services.database.unit() as uow:
+        take_back(uow.session.get_one(Story, tea), Scope.NEWSLETTER)
+        freeze_again(uow, issue, services.head, now=house.clock())
+    with services.database.read() as session:
+        newest = session.scalars(select(Variant).where(Variant.issue_id == issue, Variant.edition == 2)).all()
+    house.finish(issue)
+    mails = {who.to.email: mail for mail in house.postbox.mailings for who in mail.recipients}
+
+    assert len(newest) == 3
+    assert not [mail for mail in mails.values() if "tea" in mail.text.lower()]
+    assert ["funeral" in mails[reader(n)].text.lower() for n in range(3)] == [False, False, True]
+    assert not mails[reader(1)].html
+
+
+def test_two_readers_of_a_copy_differ_in_greeting_and_tokens_alone(house: Desk, services: Services) -> None:
+    """Whatever they chose to come to it."""
+    house.send(house.issue(house.story("the-bench"), "june"))
+    mail = next(mail for mail in house.postbox.mailings if len(mail.recipients) > 1)
+
+    assert {tag for who in mail.recipients for tag in who.slots} <= {
+        "%%greeting%%", "%%greeting_html%%", "%%unsubscribe_url%%", "%%preferences_url%%", "%%unsubscribe_mail%%",
+    }  # fmt: skip
