@@ -1,20 +1,24 @@
 """`make chaos RUNS=n SEED=s`: so many runs, one line each, and a table of what came of them."""
 
 import argparse
+import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.run import Result, run
 from tests.chaos.schedule import DATABASES, plan
 from tests.chaos.servers import servers
 
+HEAD = ("runs", "people", "missed", "twice", "unknown: ledger", "log", "finished")
 WIDTHS = (6, 10, 8, 7, 17, 8, 10)
 
 
 def main() -> int:
     """Run them; 1 when one of them went wrong."""
     asked = _asked()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the servers are stopped, however this ends
     results: list[Result] = []
     with (
         tempfile.TemporaryDirectory(prefix="storywell-chaos-") as folder,
@@ -43,24 +47,43 @@ def line(result: Result) -> str:
 
 def story(result: Result) -> str:
     """What a person needs to understand a run that went wrong."""
-    again = f"again: python -m tests.chaos --runs 1 --seed {result.plan.seed} --recipients {result.plan.recipients}"
+    again = f"again: python -m tests.chaos --runs 1 --seed {result.plan.seed} --recipients {result.plan.asked}"
     return "\n".join(f"    {one}" for one in [*result.verdict.wrongs, *result.story, again])
 
 
 def table(results: list[Result]) -> str:
-    """All runs in a few rows."""
-    head = ("runs", "people", "missed", "twice", "unknown: ledger", "log", "finished")
-    rows = ["", " " * 12 + "".join(f"{word:>{width}}" for word, width in zip(head, WIDTHS, strict=True))]
+    """All runs by database, and by every kind of thing that happened in them."""
+    rows = ["", _row("", HEAD)]
     for name in (*DATABASES, "all"):
-        found = [result.verdict for result in results if name in {result.plan.database, "all"}]
-        sums = (
-            len(found), sum(one.people for one in found), sum(len(one.missed) for one in found),
-            sum(len(one.twice) for one in found), sum(len(one.unknown) for one in found),
-            sum(len(one.unknown_by_log) for one in found), sum(one.finished for one in found),
-        )  # fmt: skip
-        rows.append(f"{name:<12}" + "".join(f"{count:>{width}}" for count, width in zip(sums, WIDTHS, strict=True)))
+        rows.append(_row(name, _sums([one for one in results if name in {one.plan.database, "all"}])))
+    rows += ["", _row("of these, with", HEAD)]
+    kinds = {one.plan.seed: kinds_of(one) for one in results}
+    for kind in sorted(set().union(*kinds.values())):
+        rows.append(_row(kind, _sums([one for one in results if kind in kinds[one.plan.seed]])))
     wrong = [str(result.plan.seed) for result in results if not result.verdict.good]
     return "\n".join([*rows, f"wrong: seeds {', '.join(wrong)}" if wrong else "nothing wrong"])
+
+
+def kinds_of(result: Result) -> set[str]:
+    """What happened in a run, in the words of the schedule; a point stands for all its passings."""
+    its, full = result.plan, "tmpfs" if result.disk_is_real else "page limit"
+    happened = {f"{what} ({full})" if what == "disk full" else what for what in its.has}
+    orders = {f"{order.fate} at {order.point}" for order in its.orders}
+    moods = {f"leaves: {its.course}", f"{its.transport}: {its.provider}"} | ({f"events: {its.events}"} - {"events: "})
+    return happened | orders | moods
+
+
+def _sums(results: list[Result]) -> tuple[int, ...]:
+    found = [result.verdict for result in results]
+    return (
+        len(found), sum(one.people for one in found), sum(len(one.missed) for one in found),
+        sum(len(one.twice) for one in found), sum(len(one.unknown) for one in found),
+        sum(len(one.unknown_by_log) for one in found), sum(one.finished for one in found),
+    )  # fmt: skip
+
+
+def _row(name: str, cells: Sequence[object]) -> str:
+    return f"{name:<30}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
 
 
 def say(words: str) -> None:

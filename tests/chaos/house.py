@@ -3,32 +3,41 @@
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
-import redis
 from sqlalchemy.exc import DBAPIError
 
 from service.bootstrap import Services, bootstrap
 from service.db import SilentDoorbell, UnitOfWork
 from service.settings import Settings
 from tests.chaos import people
-from tests.chaos.orders import Diary, Fate, Order
+from tests.chaos.disk import Disk
+from tests.chaos.orders import Diary, Fate, Order, points_since
+from tests.chaos.processes import end, is_alive, is_stopped
 from tests.chaos.schedule import Happening, Plan
-from tests.chaos.servers import API_KEY, MailServer, Provider, Servers, end, is_alive, is_stopped
+from tests.chaos.servers import API_KEY, MailServer, Provider, Servers
 from tests.journeys.house import SECRET, free_port
 
 WORKERS = 3
 BATCHES = 20
 MOST_DEATHS = 30
 SLEEP_SECONDS = 0.9
-"""Longer than every lease of the run (points.LEASE), and than two sweeps."""
+"""Longer than every lease of the run (conditions.LEASE)."""
+SWEEPS_OF_A_SLEEP = 2
+LONGEST_SLEEP_SECONDS = 3.0
+"""For a sleeper whom every sweep has to wait for."""
+PERSON_SECONDS = 120.0
+"""So long people try again, while the page says that it did not work."""
+JUMP_HOURS = 1.0
+"""Past the time of what was given to the provider ahead of it (people.AHEAD)."""
 
 
 @dataclass
@@ -44,12 +53,22 @@ class House:
     services: Services
     environment: dict[str, str]
     diary: Diary
+    disk: Disk | None = None
+    """Of a database that may fill its disk."""
     pids: dict[str, int] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
     """What befell it, for the person who has to understand a failure."""
     changed: dict[int, float] = field(default_factory=dict)
     """Subscriber id -> when what they asked for was committed."""
     withdrawn_at: float | None = None
+    stopped: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when nothing was to leave."""
+    sent_again: frozenset[int] = frozenset()
+    """Those to whom a person had it sent again, whatever they have."""
+    left_alone: frozenset[int] = frozenset()
+    """Those whom a person left as they were, unknown."""
+    hours: float = 0
+    """How much time was made to pass."""
     dead: set[int] = field(default_factory=set)
     """The processes that the house killed."""
     _asleep: dict[int, float] = field(default_factory=dict)
@@ -73,14 +92,19 @@ class House:
         """Wake who has slept long enough, and replace who died. To be called again and again."""
         for name, pid in list(self.pids.items()):
             if is_stopped(pid):
-                self._asleep.setdefault(pid, time.monotonic())
-                if time.monotonic() - self._asleep[pid] > SLEEP_SECONDS:
+                if self._has_slept(time.time() - self._asleep.setdefault(pid, time.time()), self._asleep[pid]):
                     self._wake(name, pid)
             elif not is_alive(pid):
                 self.tell(f"{name} is dead; another takes its place")
                 self._deaths += 1
                 assert self._deaths < MOST_DEATHS, f"{name} does not live: {self.last_words()}"
                 self.start(name)
+
+    def _has_slept(self, seconds: float, since: float) -> bool:
+        """Long enough for others to take it for dead: so many sweeps, however slow the machine is."""
+        if SLEEP_SECONDS < seconds < LONGEST_SLEEP_SECONDS:
+            return points_since(self.diary.read(), since, "settle:before") >= SWEEPS_OF_A_SLEEP
+        return seconds > SLEEP_SECONDS
 
     def _wake(self, name: str, pid: int) -> None:
         del self._asleep[pid]
@@ -94,10 +118,10 @@ class House:
         """Nobody sleeps."""
         return not any(is_stopped(pid) for pid in self.pids.values())
 
-    def befall(self, happening: Happening) -> None:
+    def befall(self, happening: Happening, deed: Callable[[], object]) -> None:
         """Let it happen. People wait for a database that is busy or away; nobody waits for them."""
         self.tell(happening.what + (f" ({happening.how})" if happening.how else ""))
-        self._hands.submit(HAPPENINGS[happening.what], self, happening).add_done_callback(self._done.put)
+        self._hands.submit(deed).add_done_callback(self._done.put)
         self._doing += 1
 
     def is_idle(self) -> bool:
@@ -109,7 +133,7 @@ class House:
 
     def act(self, action: Callable[[UnitOfWork], object]) -> None:
         """What a person does, who tries again when the page says that it did not work."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PERSON_SECONDS
         while True:
             try:
                 with self.services.database.unit() as uow:
@@ -121,7 +145,9 @@ class House:
 
     def calm(self) -> None:
         """No fault any more: the clock is right, the disk free; the provider's bad days have an end of their own."""
-        self._set_clock(0)
+        self.set_clock(0)
+        if self.disk is not None:
+            self.disk.free()
         Path(self.environment["CHAOS_FULL"]).unlink(missing_ok=True)
 
     def change(self, whom: tuple[int, ...], how: str) -> None:
@@ -156,9 +182,16 @@ class House:
         """Have the provider post events of what has left."""
         self.servers.provider.tell("post_events", order)
 
-    def _set_clock(self, hours: float) -> None:
+    def let_time_pass(self) -> None:
+        """What the provider holds until its time leaves now."""
+        self.hours = JUMP_HOURS
+        self.servers.provider.set_clock(self.hours)
+        self.set_clock(0)
+
+    def set_clock(self, hours: float) -> None:
+        """Have the clock of the run be wrong by so many hours."""
         path = Path(self.environment["CHAOS_CLOCK"])
-        (new := path.with_suffix(".new")).write_text(str(hours))
+        (new := path.with_suffix(f".{threading.get_ident()}")).write_text(str(self.hours + hours))
         new.rename(path)
 
     def last_words(self) -> str:
@@ -176,65 +209,49 @@ class House:
         self.servers.drop(self.plan.database, self.name)
 
 
-def _kill_broker(house: House, _: Happening) -> None:
-    house.servers.broker.kill()
-    house.servers.broker.start()
-
-
-def _flush_broker(house: House, _: Happening) -> None:
-    redis.Redis(unix_socket_path=str(house.servers.broker.socket)).flushall()
-
-
-HAPPENINGS: dict[str, Callable[[House, Happening], object]] = {
-    "broker killed": _kill_broker,
-    "broker flushed": _flush_broker,
-    "timer killed": lambda house, _: house.kill("timer"),
-    "web killed": lambda house, _: house.kill("web"),
-    "second timer": lambda house, _: house.start("timer2"),
-    "worker killed": lambda house, it: house.kill(f"worker{it.whom[0]}"),
-    "worker paused": lambda house, it: house.pause(f"worker{it.whom[0]}"),
-    "clock ahead": lambda house, it: house._set_clock(float(it.how)),
-    "clock behind": lambda house, it: house._set_clock(float(it.how)),
-    "provider away": lambda house, _: house.servers.provider.tell("away", {"seconds": 1.0}),
-    "people change": lambda house, it: house.change(it.whom, it.how),
-    "story withdrawn": lambda house, _: house.withdraw(),
-    "disk full": lambda house, _: Path(house.environment["CHAOS_FULL"]).touch(),
-    "sessions cut": lambda house, _: house.cut_sessions(),
-    "postgres restarted": lambda house, _: house.servers.restart_postgres(),
-}
-
-
 @contextmanager
 def a_house(plan: Plan, servers: Servers, *, broken: str = "") -> Iterator[House]:
     """A house with an issue that is due, and nobody at work yet. `broken` names what is wrong with the product."""
     name = f"run_{plan.seed}_{os.getpid()}"
     folder = servers.folder / name
     folder.mkdir()
-    url = servers.database(plan.database, name, plan.recipients)
-    mail_server = MailServer.open(folder, plan.rules) if plan.transport == "smtp" else None
-    servers.provider.forget()
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        disk = Disk.mount(folder / "disk", servers.size(plan.recipients)) if "disk full" in plan.has else None
+        if disk is not None:
+            stack.callback(disk.unmount)
+        url = servers.database(plan.database, name, plan.recipients)
+        mail_server = MailServer.open(folder, plan.rules) if plan.transport == "smtp" else None
+        if mail_server is not None:
+            stack.callback(mail_server.close)
+        environment = _environment(plan, servers, folder, url, mail_server) | {"CHAOS_BREAK": broken}
+        _prepare(plan, servers.provider, environment["PUBLIC_URL"])
+        services = bootstrap(Settings.load(environment), doorbell=SilentDoorbell())
+        truth, diary = mail_server or servers.provider, Diary(folder / "diary")
+        house = House(plan, servers, truth, folder, name, services, environment, diary, disk)
+        stack.callback(house.close)
+        yield house
+
+
+def _environment(
+    plan: Plan, servers: Servers, folder: Path, url: str, mail_server: MailServer | None
+) -> dict[str, str]:
     port = free_port()
-    environment = {
+    return {
         "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PORT": str(port), "VAR": str(folder / "var"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}", "DATABASE_URL": url.replace("+psycopg", ""),
         "REDIS_URL": f"unix://{servers.broker.socket}", "SECRET_KEYS": SECRET, "LOG_LEVEL": "INFO",
         "MAIL_TRANSPORT": plan.transport, "SENDGRID_API_KEY": API_KEY, "SENDGRID_API_URL": servers.provider.url,
         "SENDGRID_WEBHOOK_KEY": servers.provider.key, "WORKER_THREADS": "2",
         "CHAOS_DIARY": str(folder / "diary"), "CHAOS_CLOCK": str(folder / "clock"), "CHAOS_FULL": str(folder / "full"),
-        "CHAOS_BATCH": str(max(1, plan.recipients // BATCHES)), "CHAOS_BREAK": broken,
+        "CHAOS_BATCH": str(max(1, plan.recipients // BATCHES)), "CHAOS_ORDERS": Order.write(plan.orders),
         **({"SMTP_URL": f"smtp://127.0.0.1:{mail_server.port}?starttls=no"} if mail_server else {}),
-        "CHAOS_ORDERS": Order.write(plan.orders),
     }  # fmt: skip
-    servers.provider.tell("webhook", {"url": f"http://127.0.0.1:{port}/hooks/sendgrid/events"})
-    servers.provider.tell("behave", [] if mail_server else list(plan.rules))
-    servers.provider.tell("account", {"logs": plan.events != "missing"})
-    services = bootstrap(Settings.load(environment), doorbell=SilentDoorbell())
-    truth = mail_server or servers.provider
-    house = House(plan, servers, truth, folder, name, services, environment, Diary(folder / "diary"))
-    try:
-        yield house
-    finally:
-        house.close()
-        if mail_server is not None:
-            mail_server.close()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(plan: Plan, provider: Provider, site: str) -> None:
+    """The provider begins the run anew, with its rules."""
+    provider.forget()
+    provider.tell("webhook", {"url": f"{site}/hooks/sendgrid/events"})
+    provider.tell("behave", list(plan.rules) if plan.transport == "sendgrid" else [])
+    provider.tell("account", {"logs": plan.events != "missing"})

@@ -52,8 +52,10 @@ class MailServer:
                     writer.write(b"550 5.1.1 no such mailbox\r\n" if bad else b"250 2.1.5 ok\r\n")
                 case "DATA":
                     writer.write(b"354 go on\r\n")
-                    await reader.readuntil(b"\r\n.\r\n")
-                    await DEEDS[self._deed(rules)](self, writer, to)
+                    if await _text(reader):
+                        await DEEDS[self._deed(rules)](self, writer, to)
+                    else:
+                        writer.write(b"554 5.5.1 no valid recipients\r\n")
                 case "QUIT":
                     writer.write(b"221 bye\r\n")
                     return
@@ -102,6 +104,12 @@ class MailServer:
         writer.write(b"421 4.3.2 shutting down\r\n")
         await writer.drain()
         raise ConnectionAbortedError
+
+
+async def _text(reader: asyncio.StreamReader) -> bytes:
+    """A message up to its dot; nothing when there is only the dot, which is how a client takes DATA back (RFC 2920)."""
+    first = await reader.readline()
+    return b"" if first == b".\r\n" else first + await reader.readuntil(b"\r\n.\r\n")
 
 
 DEEDS: dict[str, Callable[[MailServer, asyncio.StreamWriter, str], Awaitable[None]]] = {

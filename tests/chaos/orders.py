@@ -73,6 +73,11 @@ class Diary:
         os.close(self._file)
 
 
+def points_since(entries: list[Entry], at: float, point: str) -> int:
+    """How often a point was passed after a moment."""
+    return sum(entry.point == point and entry.at > at for entry in entries)
+
+
 class Fates:
     """Counts how often the processes of the run passed each point, and does to this one what was ordered."""
 

@@ -10,7 +10,9 @@ from werkzeug.serving import make_server
 from service.app import create_app
 from service.cli.parts import timer_command, worker_command
 from service.settings import Settings
-from tests.chaos import points
+from tests.chaos.breaks import BREAKS
+from tests.chaos.conditions import furnish, quicken_timer
+from tests.chaos.points import instrument
 
 SWEEP_SECONDS = 0.25
 """Instead of the five of the timetable, so that a run takes seconds."""
@@ -18,20 +20,22 @@ SWEEP_SECONDS = 0.25
 
 def worker() -> None:
     """A Celery worker as `storywell worker` starts it."""
-    points.instrument()
+    instrument()
+    for fault in filter(None, os.environ.get("CHAOS_BREAK", "").split(",")):
+        BREAKS[fault]()
     _run(worker_command())
 
 
 def timer() -> None:
     """The timer as `storywell timer` starts it, with a quicker sweep."""
-    points.quicken_timer(SWEEP_SECONDS)
+    quicken_timer(SWEEP_SECONDS)
     _run(timer_command())
 
 
 def web() -> None:
     """The web application on a threaded server of one process: granian takes a second to start, and runs are many."""
     settings = Settings.load(os.environ)
-    points.furnish()
+    furnish()
     make_server(settings.bind, settings.port, create_app(), threaded=True).serve_forever()
 
 

@@ -12,19 +12,26 @@ from service.stories.model import Scope, Story
 from service.subscribers.actions import suppress, unsubscribe
 from service.subscribers.erasure import erase
 from service.subscribers.model import (
+    ReadingProfile,
     Subscriber,
     Subscription,
     SubscriptionStatus,
     SuppressionReason,
     UnsubscribeRoute,
 )
+from service.subscribers.reading import Reading, to_text
 from service.tokens import Tokens
 from tests.issues.paper import a_story, take_back
 
 NEWSLETTER = 1
 OTHERS = 50
 """People beside the readers who must get nothing: half pending, half suppressed. Their ids come first."""
+PLAIN = "plain"
+"""The key of the profile of those who want plain text."""
 STORY_TITLE = "The blue blanket"
+AHEAD = timedelta(minutes=25)
+"""Within the lead of the product, and early enough for everything to be called back."""
+CANARY_PERCENT = 10
 
 
 def address(number: int) -> str:
@@ -53,6 +60,8 @@ def fill(services: Services, count: int) -> None:
             )
         )  # fmt: skip
         a_story(uow.session, STORY_TITLE.lower().replace(" ", "-"))
+        plain = to_text(Reading(plain_text=True))
+        uow.session.add(ReadingProfile(key=PLAIN, fingerprint="", sealed=plain, created_at=now))
         uow.session.execute(insert(Subscriber), [_subscriber(one, now) for one in ids])
         uow.session.execute(insert(Subscription), [_subscription(one, now) for one in ids])
 
@@ -60,7 +69,7 @@ def fill(services: Services, count: int) -> None:
 def _subscriber(one: int, now: datetime) -> dict[str, object]:
     return {
         "id": one, "email": address(one), "email_key": address(one), "name": f"Reader {one}" if one % 3 else "",
-        "locale": "en-GB", "zone": "UTC", "plain_text_only": one % 10 == 0, "suppressed": one <= OTHERS and one % 2,
+        "locale": "en-GB", "zone": "UTC", "reading": "" if one % 10 else PLAIN, "suppressed": one <= OTHERS and one % 2,
         "created_at": now,
     }  # fmt: skip
 
@@ -73,13 +82,15 @@ def _subscription(one: int, now: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
-def schedule_issue(services: Services, *, with_story: bool) -> int:
-    """An issue that is due now; gives its id."""
+def schedule_issue(services: Services, *, with_story: bool, course: str = "at once") -> int:
+    """An issue that leaves by one of schedule.COURSES, and is due now to be handed over; gives its id."""
     now = services.clock()
+    send_at = now + AHEAD if course == "ahead" else now
     with services.database.unit() as uow:
         issue = Issue(
             newsletter=uow.session.get_one(Newsletter, NEWSLETTER), period="2026-06-02", slug="june", subject="June",
-            planned_for=now, state=IssueState.SCHEDULED, send_at=now, created_at=now,
+            planned_for=send_at, state=IssueState.SCHEDULED, send_at=send_at, created_at=now,
+            canary_percent=CANARY_PERCENT if course == "canary" else 0, canary_minutes=0,
         )  # fmt: skip
         issue.items.append(
             Item(issue=issue, position=1, kind=ItemKind.HELLO, slot="welcome", why="first", words="Hello to you all.")

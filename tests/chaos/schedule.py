@@ -10,9 +10,10 @@ from typing import Any
 
 from tests.chaos.orders import Fate, Order
 from tests.chaos.people import CHANGES, address, readers
-from tests.chaos.points import POINTS
+from tests.chaos.points import AHEAD_POINTS, POINTS
 
 CHANGED_AT_ONCE = 20
+CHANGED_IN_A_STORM = 120
 SHARE_OF_SMTP = 0.25
 SMTP_SMALLER = 10
 """A run by SMTP has a tenth of the recipients: a message each, instead of a request for a thousand."""
@@ -25,6 +26,17 @@ HOUSE_FAULTS = {
     "disk full": "sqlite", "sessions cut": "postgresql", "postgres restarted": "postgresql",
 }  # fmt: skip
 """What befalls the house, and with which database or transport that is possible."""
+
+DECISIONS = {
+    "stopped for a while": "both", "sent again": "both", "let go": "both", "sent to the rest": "both", "storm": "both",
+    "story withdrawn": "sendgrid",
+}  # fmt: skip
+"""What people do meanwhile, and with which transport that is possible; every run has one or two of them."""
+ABOUT_DOUBT = frozenset({"sent again", "let go"})
+"""Decisions about a batch of which nobody knows whether it left: they wait until there is one."""
+
+COURSES = ("at once", "canary", "ahead")
+"""How the issue leaves: everybody at once, some readers first, or given to the provider half an hour ahead."""
 
 PROVIDER_FAULTS: dict[str, list[dict[str, Any]]] = {
     "well": [],
@@ -90,12 +102,16 @@ class Plan:
     provider: str
     rules: tuple[dict[str, Any], ...]
     events: str
+    course: str = "at once"
+    """One of COURSES."""
+    asked: int = 0
+    """The recipients that were asked for, which may be more than there are."""
 
     @property
     def faults(self) -> str:
         """In one line."""
         orders = [f"{order.fate} at {order.point}/{order.nth}" for order in self.orders]
-        moods = [f"{self.transport} {self.provider}", *([f"events {self.events}"] if self.events else [])]
+        moods = [self.course, f"{self.transport} {self.provider}", *([f"events {self.events}"] if self.events else [])]
         return ", ".join([*orders, *(happening.what for happening in self.happenings), *moods])
 
     @property
@@ -106,7 +122,7 @@ class Plan:
 
 def plan(seed: int, recipients: int, databases: tuple[str, ...] = DATABASES) -> Plan:
     """The schedule of a seed; the same seed gives the same schedule."""
-    dice = Random(seed)
+    dice, more = Random(seed), Random(f"{seed} and what people do")
     turn = seed // len(POINTS) + seed
     database = databases[turn % len(databases)]
     transport = "smtp" if dice.random() < SHARE_OF_SMTP else "sendgrid"
@@ -115,16 +131,22 @@ def plan(seed: int, recipients: int, databases: tuple[str, ...] = DATABASES) -> 
     people = recipients if transport == "sendgrid" else max(1, recipients // SMTP_SMALLER)
     possible = [name for name, where in HOUSE_FAULTS.items() if where in {"both", database, transport}]
     happening = {possible[turn % len(possible)], *dice.sample(possible, dice.choice([0, 1, 1, 2]))}
+    course = more.choice(COURSES if transport == "sendgrid" else COURSES[:-1])
+    if course == "ahead":  # what a clock gone wrong does to the time of a mail is the provider's to decide
+        happening -= {"clock ahead", "clock behind"}
+    happening |= _decisions(seed, transport, course, more)
     return Plan(
         seed=seed,
         database=database,
         transport=transport,
         recipients=people,
-        orders=_orders(seed, database, dice),
+        orders=_orders(seed, database, dice) + (_orders_ahead(seed, more) if course == "ahead" else ()),
         happenings=tuple(sorted((_happening(what, people, dice) for what in sorted(happening)), key=_when)),
         provider=provider,
         rules=_rules(provider, transport, people, dice),
         events=EVENTS[(turn // 3) % len(EVENTS)] if transport == "sendgrid" else "",
+        course=course,
+        asked=recipients,
     )
 
 
@@ -138,15 +160,29 @@ def _orders(seed: int, database: str, dice: Random) -> tuple[Order, ...]:
     return tuple({order.point: order for order in drawn}.values())
 
 
+def _orders_ahead(seed: int, dice: Random) -> tuple[Order, ...]:
+    """And one that befalls a worker while it has mail called back, or asks for the ids to do so."""
+    fate = Fate.KILL if dice.random() < 0.5 else Fate.STOP
+    return (Order(AHEAD_POINTS[seed // 2 % len(AHEAD_POINTS)], dice.choice([1, 1, 2, 3]), fate),)
+
+
+def _decisions(seed: int, transport: str, course: str, dice: Random) -> set[str]:
+    if course == "ahead" and dice.random() < 0.5:
+        return {"stopped for a while"}
+    possible = [name for name, where in DECISIONS.items() if where in {"both", transport}]
+    return {possible[seed % len(possible)], *dice.sample(possible, dice.choice([0, 0, 1]))}
+
+
 def _passing(dice: Random) -> int:
     return dice.choice([1, 2, 3, 5, 9, 14])
 
 
 def _happening(what: str, recipients: int, dice: Random) -> Happening:
     at = round(dice.uniform(0.05, 0.8), 2)
-    if what == "people change":
-        whom = tuple(sorted(dice.sample(readers(recipients), min(CHANGED_AT_ONCE, recipients // 2))))
-        return Happening(at, what, whom, dice.choice(sorted(CHANGES)))
+    if what in {"people change", "storm"}:
+        many = CHANGED_AT_ONCE if what == "people change" else CHANGED_IN_A_STORM
+        whom = tuple(sorted(dice.sample(readers(recipients), min(many, recipients // 2))))
+        return Happening(at, what, whom, dice.choice(sorted(CHANGES)) if what == "people change" else "")
     if what in {"worker killed", "worker paused"}:
         return Happening(at, what, (dice.randrange(3),))
     if what.startswith("clock"):

@@ -3,12 +3,10 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,14 @@ from service.cli.valkey import valkey_program
 from service.db import SilentDoorbell
 from service.settings import Settings
 from tests.chaos.people import fill
+from tests.chaos.processes import Nursery
 from tests.conftest import make_tables
 from tests.journeys.house import ROOT, SECRET, wait_for
 from tests.servers import postgresql
 
 API_KEY = "SG.chaos"
+ANSWER_SECONDS = 600.0
+"""Within which the stand-in does what it is told, on however slow a machine."""
 
 
 @dataclass
@@ -85,13 +86,17 @@ class Provider:
     def tell(self, what: str, words: object) -> Any:
         """POST to one of its control endpoints."""
         request = Request(f"{self.url}/_control/{what}", json.dumps(words).encode(), method="POST")
-        with urlopen(request, timeout=60) as answer:
+        with urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return json.load(answer)
 
     def ask(self, what: str) -> Any:
         """GET one of its control endpoints."""
-        with urlopen(f"{self.url}/_control/{what}", timeout=60) as answer:
+        with urlopen(f"{self.url}/_control/{what}", timeout=ANSWER_SECONDS) as answer:
             return json.load(answer)
+
+    def set_clock(self, hours: float) -> None:
+        """Let what was given to it ahead of time leave, as if so many hours had gone by."""
+        self.tell("clock", {"ahead": hours * 3600})
 
     def forget(self) -> None:
         """Begin a run with nothing accepted, no rules and an empty log."""
@@ -99,8 +104,10 @@ class Provider:
         os.truncate(self.log, 0)
 
     def accepted(self) -> list[dict[str, Any]]:
-        """Every request it accepted, from its log."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Every request it accepted and was not called back from in time, from its log."""
+        kept = set(self.ask("going_out"))
+        lines = (json.loads(line) for line in self.log.read_text().splitlines())
+        return [line for line in lines if line["message_id"] in kept]
 
 
 @dataclass
@@ -133,45 +140,6 @@ class MailServer:
 
 
 @dataclass
-class Nursery:
-    """The parent of the processes of every run (tests/chaos/nursery.py)."""
-
-    process: subprocess.Popen[str]
-
-    @classmethod
-    def open(cls) -> "Nursery":
-        """Start it; it has imported everything when this returns."""
-        nursery = cls(
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                text=True, bufsize=1,
-            )
-        )  # fmt: skip
-        nursery._hear()
-        return nursery
-
-    def start(self, kind: str, environment: dict[str, str], log: Path) -> int:
-        """Fork one; gives its process id."""
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps({"kind": kind, "environment": environment, "log": str(log)}) + "\n")
-        self.process.stdin.flush()
-        return int(self._hear()["pid"])
-
-    def close(self) -> None:
-        """End it; its children were ended before."""
-        with self.process as process:
-            assert process.stdin
-            process.stdin.close()
-
-    def _hear(self) -> dict[str, Any]:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        assert line, "the nursery died"
-        words: dict[str, Any] = json.loads(line)
-        return words
-
-
-@dataclass
 class Servers:
     """All of them."""
 
@@ -185,15 +153,24 @@ class Servers:
 
     def database(self, kind: str, name: str, recipients: int) -> str:
         """A fresh copy of the database with so many readers; gives its address."""
-        if (kind, recipients) not in self._filled:
-            self._fill(kind, recipients)
-            self._filled.add((kind, recipients))
+        self._have_filled(kind, recipients)
         if kind == "sqlite":
-            path = self.folder / name / "storywell.sqlite3"
+            path = self.folder / name / "disk" / "storywell.sqlite3"
+            path.parent.mkdir(exist_ok=True)
             shutil.copy(self.folder / f"{recipients}.sqlite3", path)
             return f"sqlite:///{path}"
         self._admin(f"CREATE DATABASE {name} TEMPLATE template_{recipients} STRATEGY file_copy")
         return self._address(name)
+
+    def size(self, recipients: int) -> int:
+        """How many bytes the SQLite file of so many readers has."""
+        self._have_filled("sqlite", recipients)
+        return (self.folder / f"{recipients}.sqlite3").stat().st_size
+
+    def _have_filled(self, kind: str, recipients: int) -> None:
+        if (kind, recipients) not in self._filled:
+            self._fill(kind, recipients)
+            self._filled.add((kind, recipients))
 
     def drop(self, kind: str, name: str) -> None:
         """Forget a database."""
@@ -256,30 +233,3 @@ def servers(folder: Path) -> Iterator[Servers]:
         nursery = Nursery.open()
         stack.callback(nursery.close)
         yield Servers(folder, broker, provider, nursery, postgres)
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether a process sleeps by SIGSTOP."""
-    return _state(pid) == "T"
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process exists and is not a corpse."""
-    return _state(pid) not in {"", "Z", "X"}
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return ""
-
-
-def end(pid: int) -> None:
-    """kill -9 a process and its group, and wait until it is gone."""
-    for kill in (os.killpg, os.kill):  # one that was born just now has no group yet
-        with suppress(ProcessLookupError):
-            kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while is_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.002)

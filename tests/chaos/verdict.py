@@ -10,10 +10,11 @@ from service.delivery.standing import STANDS, Standing
 from tests.chaos import people
 from tests.chaos.house import House
 from tests.chaos.orders import Fate
-from tests.chaos.points import WIRE
+from tests.chaos.wire import WIRE
 
 MOST_CONNECTIONS = 8
 """Of one worker: SEND_CONNECTIONS for each of its two threads."""
+TOO_LATE = "timed out"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Line:
     batch: int
     request: str
     """The provider's word for the request, if the ledger has heard it."""
+    reason: str
+    """Why the batch is not handed over."""
 
 
 @dataclass
@@ -54,13 +57,13 @@ def ledger_lines(house: House, issue_id: int) -> dict[int, Line]:
     """Every delivery of the issue, by subscriber."""
     standing = case(*((condition, name.value) for name, condition in STANDS.items()))
     query = (
-        select(Delivery.subscriber_id, standing, Batch.id, Batch.message_id)
+        select(Delivery.subscriber_id, standing, Batch.id, Batch.message_id, Batch.reason)
         .join(Batch, IN_BATCH)
         .where(Delivery.issue_id == issue_id)
     )
     with house.services.database.read() as session:
         rows = session.execute(query).all()
-    return {who: Line(Standing(stands), batch, request) for who, stands, batch, request in rows}
+    return {who: Line(Standing(stands), *batch) for who, stands, *batch in rows}
 
 
 def judge(house: House, issue_id: int, *, silent: str = "") -> Verdict:
@@ -79,25 +82,31 @@ def judge(house: House, issue_id: int, *, silent: str = "") -> Verdict:
         for who in expected - refused
         if who not in copies or (spoken[who] == silent and (who not in lines or lines[who].request != silent))
     }
+    # what the provider tells of those may be about the first copy, and our record about the second
+    verdict.unknown_by_log -= house.sent_again & copies.keys()
+    verdict.unknown_by_log |= verdict.unknown & house.sent_again
     if house.plan.transport == "smtp":
-        verdict.unknown_by_log |= _on_the_wire(house, verdict.unknown & copies.keys())
+        verdict.unknown_by_log |= _on_the_wire(house, lines, verdict.unknown & copies.keys())
     verdict.missed = {who for who in expected - copies.keys() if who not in verdict.unknown | refused}
-    verdict.twice = {who for who, count in copies.items() if count > 1}
+    verdict.twice = {who for who, count in copies.items() if count > 1 + (who in house.sent_again)}
     verdict.wrongs = [*_wrong_people(house, copies, readers), *_wrong_refusals(house, refused, copies.keys())]
-    verdict.wrongs += _changed_too_late(house, lines) + _withdrawn_too_late(house, lines)
+    verdict.wrongs += _changed_too_late(house, lines) + _withdrawn_too_late(house, lines) + _left_while_stopped(house)
     verdict.wrongs += _needless_doubts(house, {lines[who].batch for who in verdict.unknown - copies.keys()})
     return verdict
 
 
-def _on_the_wire(house: House, doubtful: set[int]) -> set[int]:
+def _on_the_wire(house: House, lines: dict[int, Line], doubtful: set[int]) -> set[int]:
     """A mail server tells of nothing later, so whoever was on the wire at a death or a lost reply stays in doubt.
 
-    That is at most one person for each connection: more of them are not excused.
+    That is at most one person for each connection: more of them are not excused, but where a machine is so slow that
+    the mail server's reply came too late.
     """
+    late = {who for who in doubtful if TOO_LATE in lines[who].reason}
+    doubtful -= late
     entries = house.diary.read()
     deaths = len(house.dead) + sum(entry.point.startswith("!") for entry in entries) + len(house.plan.happenings)
     lost = sum(int(rule.get("next", 0)) for rule in house.plan.rules)
-    return doubtful if len(doubtful) <= deaths * MOST_CONNECTIONS + lost else set()
+    return late | doubtful if len(doubtful) <= deaths * MOST_CONNECTIONS + lost else late
 
 
 def _wrong_people(house: House, copies: Counter[int], readers: set[int]) -> list[str]:
@@ -107,8 +116,10 @@ def _wrong_people(house: House, copies: Counter[int], readers: set[int]) -> list
 def _wrong_refusals(house: House, refused: set[int], accepted: object) -> list[str]:
     named = [{**rule, **rule.get("when", {})}.get("address") for rule in house.plan.rules]
     bad = {people.number(one) for one in named if one}
-    found = [f"{len(refused - bad)} were given up without a cause"] if refused - bad else []
-    return found + ([f"the bad address {bad - refused} is not named"] if bad - refused - house.changed.keys() else [])
+    needless = refused - bad - house.left_alone
+    unnamed = bad - refused - house.changed.keys()
+    found = [f"{len(needless)} were given up without a cause"] if needless else []
+    return found + ([f"the bad address {unnamed} is not named"] if unnamed else [])
 
 
 def _changed_too_late(house: House, lines: dict[int, Line]) -> list[str]:
@@ -119,17 +130,25 @@ def _changed_too_late(house: House, lines: dict[int, Line]) -> list[str]:
 
 
 def _withdrawn_too_late(house: House, lines: dict[int, Line]) -> list[str]:
-    """A story that was taken back is in no batch that was claimed afterwards."""
+    """A story that was taken back is in no batch claimed afterwards, and leaves in none that can be called back."""
     if house.withdrawn_at is None:
         return []
-    claims = _last_claims(house)
+    claims, leaving = _last_claims(house), {one["message_id"] for one in house.truth.accepted()}
     late = 0
     for request in house.servers.provider.ask("requests"):
         body = request["body"]
         who = people.number(body["personalizations"][0]["to"][0]["email"])
-        told = any(people.STORY_TITLE in part["value"] for part in body["content"])
-        late += told and who in lines and claims.get(lines[who].batch, 0) > house.withdrawn_at
+        told = any(people.STORY_TITLE in part["value"] for part in body["content"]) and request["message_id"] in leaving
+        afterwards = who in lines and claims.get(lines[who].batch, 0) > house.withdrawn_at
+        late += told and (afterwards or house.plan.course == "ahead")
     return [f"{late} requests claimed after the withdrawal still told the story"] if late else []
+
+
+def _left_while_stopped(house: House) -> list[str]:
+    """Between an emergency stop and the word to go on, nothing is intended."""
+    intended = [entry.at for entry in house.diary.read() if entry.point == "intend:after"]
+    late = [at for at in intended if any(since < at < until for since, until in house.stopped)]
+    return [f"{len(late)} hand-overs began while the issue was stopped"] if late else []
 
 
 def _needless_doubts(house: House, batches: set[int]) -> list[str]:

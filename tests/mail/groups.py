@@ -37,7 +37,7 @@ def a_group(size: int, *, batch_id: int = 1, worker: str = "w") -> Group:
 
 @contextmanager
 def a_mailer(
-    url: str, *, journals: Path | None = None, reply_seconds: float = 2, context: SSLContext | None = None
+    url: str, *, journals: Path | None = None, reply_seconds: float = 60.0, context: SSLContext | None = None
 ) -> Iterator[SmtpMailer]:
     """A mailer by the machine's clock."""
     mailer = SmtpMailer(
@@ -53,7 +53,7 @@ def a_mailer(
         mailer.close()
 
 
-def hand_over(url: str, group: Group, circular: Circular = CIRCULAR, *, reply_seconds: float = 2) -> GroupReceipt:
+def hand_over(url: str, group: Group, circular: Circular = CIRCULAR, *, reply_seconds: float = 60.0) -> GroupReceipt:
     """One group by a mailer of its own."""
     with a_mailer(url, reply_seconds=reply_seconds) as mailer:
         return mailer.prepare(circular).hand_over(group)

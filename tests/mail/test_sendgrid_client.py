@@ -20,6 +20,7 @@ class Door:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self.connections = 0
+        self.hung_up = threading.Semaphore(0)
         self._thread = threading.Thread(target=self._serve, args=(talks,), daemon=True)
         self._thread.start()
 
@@ -29,6 +30,7 @@ class Door:
             self.connections += 1
             with connection:
                 talk(connection)
+            self.hung_up.release()
 
     def close(self) -> None:
         """Nobody else comes in."""
@@ -73,9 +75,9 @@ def door() -> Iterator[Callable[..., Door]]:
         one.close()
 
 
-def client(door: Door) -> "closing[SendGridClient]":
-    """A client that waits for half a second."""
-    return closing(SendGridClient("SG.key", door.url, read_seconds=0.5))
+def client(door: Door, *, read_seconds: float = 60.0) -> "closing[SendGridClient]":
+    """A client that waits so long for a reply."""
+    return closing(SendGridClient("SG.key", door.url, read_seconds=read_seconds))
 
 
 def test_connection_is_kept_for_the_next_request(door: Callable[..., Door]) -> None:
@@ -93,7 +95,7 @@ def test_connection_that_was_closed_meanwhile_is_not_used_again(door: Callable[.
     here = door(answers(1), answers(1))
     with client(here) as sendgrid:
         sendgrid.request("POST", "/", b"one")
-        here._thread.join(0.2)  # until the server has hung up and waits for the next
+        assert here.hung_up.acquire(timeout=60)
 
         assert sendgrid.request("POST", "/", b"two").status == 202
     assert here.connections == 2
@@ -120,7 +122,7 @@ def test_reply_that_trickles_in_for_ever_is_lost_in_time(door: Callable[..., Doo
         except OSError:
             return
 
-    with client(door(trickle)) as sendgrid, pytest.raises(ReplyLost, match="Timeout"):
+    with client(door(trickle), read_seconds=0.5) as sendgrid, pytest.raises(ReplyLost, match="Timeout"):
         sendgrid.request("POST", "/", b"one")
 
 
@@ -141,7 +143,7 @@ def test_refusal_before_the_whole_request_was_read_is_heard(door: Callable[..., 
 def test_request_that_could_not_be_written_was_not_sent(door: Callable[..., Door]) -> None:
     """Nobody reads it: half a request cannot be accepted."""
     done = threading.Event()
-    with client(door(lambda _: bool(done.wait(5)) and None)) as sendgrid, pytest.raises(NotSent):
+    with client(door(lambda _: bool(done.wait(60)) and None), read_seconds=0.5) as sendgrid, pytest.raises(NotSent):
         sendgrid.request("POST", "/", b"x" * 30_000_000)
     done.set()
 

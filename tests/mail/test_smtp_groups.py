@@ -82,7 +82,7 @@ def test_greylisting_is_normal_life(smtp: SmtpStandin) -> None:
 @pytest.mark.parametrize("lost", [DROP, SILENCE])
 def test_lost_reply_leaves_exactly_one_person_unknown(smtp: SmtpStandin, lost: str) -> None:
     """The message whose reply it was; the others go over a new connection."""
-    with a_mailer(smtp.url, reply_seconds=0.5) as mailer:
+    with a_mailer(smtp.url, reply_seconds=3.0) as mailer:
         prepared = mailer.prepare(CIRCULAR)
         prepared.hand_over(a_group(1))
         smtp.answer_next(lost, at=At.TEXT)

@@ -30,9 +30,9 @@ def gone() -> Iterator[str]:
         yield f"smtp://127.0.0.1:{held.getsockname()[1]}?starttls=no"
 
 
-def open_servers(clock: Clock, *urls: str) -> Servers:
+def open_servers(clock: Clock, *urls: str, reply_seconds: float = 60.0) -> Servers:
     """The servers of an SMTP_URL."""
-    return Servers(Server.parse_all(",".join(urls)), clock=clock, reply_seconds=0.2)
+    return Servers(Server.parse_all(",".join(urls)), clock=clock, reply_seconds=reply_seconds)
 
 
 def test_each_server_gets_its_share(clock: Clock) -> None:
@@ -108,12 +108,19 @@ def test_rest_ends_when_it_serves_again(clock: Clock) -> None:
         servers.close()
 
 
-def test_connections_are_limited_and_waited_for(clock: Clock) -> None:
+def test_connections_are_limited(clock: Clock) -> None:
+    """Nobody waits for one longer than for a reply."""
+    with SmtpStandin() as server:
+        servers = open_servers(clock, f"{server.url}&connections=1", reply_seconds=0.2)
+        with servers.wire(set()), pytest.raises(TryLater, match="in use"), servers.wire(set()):
+            pass
+        servers.close()
+
+
+def test_connection_in_use_is_waited_for(clock: Clock) -> None:
     """The second one begins when the first is given back."""
     with SmtpStandin() as server:
         servers = open_servers(clock, f"{server.url}&connections=1")
-        with servers.wire(set()), pytest.raises(TryLater, match="in use"), servers.wire(set()):
-            pass
         began = threading.Event()
 
         def second() -> None:
@@ -123,7 +130,7 @@ def test_connections_are_limited_and_waited_for(clock: Clock) -> None:
         with servers.wire(set()):
             other = threading.Thread(target=second)
             other.start()
-        other.join(5)
+        other.join(60)
         servers.close()
 
     assert began.is_set()

@@ -16,7 +16,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from time import time
 from typing import Any
 
 from tests.standins import sendgrid_api, sendgrid_control
@@ -99,7 +98,7 @@ class SendGridStandin:
     def counts(self, *, doubles: bool = True) -> Json:
         """`requests`, `recipients`, `refused`, `answers` by status; with `doubles` also `going_out` (accepted and not
         cancelled in time), `doubles` by address and `delivery_doubles` by delivery id among those."""
-        return self._provider.ledger.counts(time(), doubles=doubles)
+        return self._provider.ledger.counts(self._provider.now(), doubles=doubles)
 
     def reset(self) -> None:
         """Forget what was accepted, the rules and the suppressions."""
@@ -125,7 +124,18 @@ class SendGridStandin:
 
     def suppress(self, name: str, address: str, *, created: int | None = None, **details: str) -> None:
         """Put an address on the bounces, blocks, invalid_emails, spam_reports or unsubscribes, now or at `created`."""
-        self._provider.suppressions.add(name, address, created or int(time()), **details)
+        self._provider.suppressions.add(name, address, created or int(self._provider.now()), **details)
+
+    def set_clock(self, ahead: float) -> None:
+        """Live so many seconds ahead of the machine's clock, until `reset`."""
+        self._provider.ahead = ahead
+
+    def going_out(self) -> list[str]:
+        """The message ids of accepted requests that have left, or will: without those called back in time."""
+        provider = self._provider
+        return [
+            one.message_id for one in provider.ledger.acceptances() if provider.ledger.going_out(one, provider.now())
+        ]
 
     def go_away(self, seconds: float) -> None:
         """Refuse connections for a while, from now on, having cut those there are."""

@@ -6,7 +6,6 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from time import time
 from typing import Any, NamedTuple
 
 from tests.standins import sendgrid_logs
@@ -86,9 +85,9 @@ def change_schedule(provider: Provider, request: Request) -> Answer:
         return wrong("a status change already exists for this batch id, use PATCH", "batch_id")
     if limit is not None and len(provider.batches.standing()) >= limit:
         return wrong("the maximum number of cancellations and pauses is reached")
-    if batch.too_late(time()) and provider.account.late_cancel == "refuse":
+    if batch.too_late(provider.now()) and provider.account.late_cancel == "refuse":
         return wrong("the scheduled send is less than 10 minutes away", "batch_id")
-    provider.batches.change(asked["batch_id"], status, time())
+    provider.batches.change(asked["batch_id"], status, provider.now())
     return json_answer(201, {"batch_id": asked["batch_id"], "status": status})
 
 
@@ -111,7 +110,7 @@ def rechange_schedule(provider: Provider, request: Request) -> Answer:
         return refusal(404)
     if status not in ("cancel", "pause"):
         return wrong("status must be pause or cancel", "status")
-    provider.batches.change(batch_id, status, time())
+    provider.batches.change(batch_id, status, provider.now())
     return Answer(204)
 
 
@@ -121,7 +120,7 @@ def release_schedule(provider: Provider, request: Request) -> Answer:
     batch = provider.batches.get(batch_id)
     if batch is None or not batch.status():
         return refusal(404)
-    provider.batches.change(batch_id, None, time())
+    provider.batches.change(batch_id, None, provider.now())
     return Answer(204)
 
 

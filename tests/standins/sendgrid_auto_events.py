@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
-from time import time
 
 from tests.standins.sendgrid_answers import Json
 from tests.standins.sendgrid_events import EventOrder, compose
@@ -71,7 +70,7 @@ class AutoEvents:
         waiting, backlog.waiting = backlog.waiting + copies, []
         for copy in waiting:
             acceptance, _, recipient = copy
-            fate = self._provider.batches.fate(acceptance.batch_id, recipient.release, time())
+            fate = self._provider.batches.fate(acceptance.batch_id, recipient.release, self._provider.now())
             if fate is Fate.SENT:
                 backlog.unposted.append(copy)
             elif fate in GOING_OUT:
@@ -81,5 +80,5 @@ class AutoEvents:
         """What the lists hold is dropped (A6); everything else is delivered."""
         reason = self._provider.suppressions.drop_reason(copy[2].address)
         if reason:
-            return [{**compose("dropped", *copy, time()), "reason": reason}]
-        return [compose(kind, *copy, time()) for kind in ("processed", "delivered")]
+            return [{**compose("dropped", *copy, self._provider.now()), "reason": reason}]
+        return [compose(kind, *copy, self._provider.now()) for kind in ("processed", "delivered")]

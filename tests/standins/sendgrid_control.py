@@ -77,6 +77,17 @@ def suppress(standin: SendGridStandin, asked: Json) -> object:
     return {}
 
 
+def going_out(standin: SendGridStandin, asked: Json) -> object:
+    """GET going_out: the message ids of what has left or will."""
+    return standin.going_out()
+
+
+def clock(standin: SendGridStandin, asked: Json) -> object:
+    """POST clock: live `ahead` seconds ahead."""
+    standin.set_clock(float(asked["ahead"]))
+    return {}
+
+
 def erased(standin: SendGridStandin, asked: Json) -> object:
     """GET erased: the addresses of every erasure job."""
     return standin.erased
@@ -93,6 +104,7 @@ CONTROLS: dict[tuple[str, str], Callable[[SendGridStandin, Any], object]] = {
     ("GET", "messages"): messages,
     ("GET", "counts"): counts,
     ("GET", "erased"): erased,
+    ("GET", "going_out"): going_out,
     ("GET", "webhook"): webhook,
     ("POST", "reset"): reset,
     ("POST", "behave"): behave,
@@ -101,4 +113,5 @@ CONTROLS: dict[tuple[str, str], Callable[[SendGridStandin, Any], object]] = {
     ("POST", "post_events"): post_events,
     ("POST", "suppress"): suppress,
     ("POST", "away"): away,
+    ("POST", "clock"): clock,
 }

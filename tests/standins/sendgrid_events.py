@@ -61,9 +61,9 @@ class EventOrder:
     """Which events to post, and how badly.
 
     `events` in this order for each recipient, or those `by_address` gives one; only for addresses in `to`, for one
-    `message_id`, and for `every` so many-th recipient of a request, when given. `shuffle` mixes all; `duplicate` is the
-    share of events posted twice (1.0 = all); `seed` makes both repeatable. `omit` leaves fields out, `overrides` sets
-    fields, `also` adds whole events as they are.
+    `message_id` (or all but the `silent` one), and for `every` so many-th recipient of a request, when given.
+    `shuffle` mixes all; `duplicate` is the share of events posted twice (1.0 = all); `seed` makes both repeatable.
+    `omit` leaves fields out, `overrides` sets fields, `also` adds whole events as they are.
     `wrong_key`, `unsigned` and `age` (seconds) spoil the signature; `url` overrides the webhook's.
     """
 
@@ -71,6 +71,7 @@ class EventOrder:
     by_address: Mapping[str, Sequence[str]] = field(default_factory=dict)
     to: Sequence[str] | None = None
     message_id: str | None = None
+    silent: str = ""
     every: int = 1
     shuffle: bool = False
     duplicate: float = 0.0
@@ -93,7 +94,7 @@ class EventOrder:
         return self.by_address.get(address, self.events)
 
     def wants(self, acceptance: Acceptance, recipient: Recipient) -> bool:
-        right_message = self.message_id in (None, acceptance.message_id)
+        right_message = self.message_id in (None, acceptance.message_id) and acceptance.message_id != self.silent
         return right_message and (self.to is None or recipient.address in self.to)
 
     def spoiled(self, groups: Iterable[Sequence[Json]]) -> Iterator[Json]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from operator import ge, gt, le, lt
-from time import time
 from typing import Any
 
 from tests.standins.sendgrid_answers import Answer, Json, Request, json_answer, problem, refusal
@@ -48,7 +47,9 @@ def detail(provider: Provider, request: Request) -> Answer:
     wanted = request.path.rsplit("/", 1)[-1]
     for acceptance, place, recipient in departed(provider):
         if sg_message_id(acceptance, place) == wanted:
-            events = [compose(kind, acceptance, place, recipient, time()) for kind in ("processed", "delivered")]
+            events = [
+                compose(kind, acceptance, place, recipient, provider.now()) for kind in ("processed", "delivered")
+            ]
             row = summary(acceptance, place, recipient)
             return json_answer(200, {**row, "custom_args": recipient.custom_args, "events": events})
     return refusal(404)
@@ -61,7 +62,7 @@ def rows(provider: Provider) -> Iterator[Json]:
 
 def departed(provider: Provider) -> Iterator[tuple[Acceptance, int, Recipient]]:
     """Every copy that has left, newest request first."""
-    now = time()
+    now = provider.now()
     for acceptance in reversed(provider.ledger.acceptances()):
         for place, recipient in enumerate(acceptance.recipients()):
             if provider.batches.fate(acceptance.batch_id, recipient.release, now) is Fate.SENT:

@@ -34,6 +34,12 @@ class Provider:
         self.key = SigningKey()
         self.webhook_url: str | None = None
         self.erased: list[str] = []
+        self.ahead = 0.0
+        """Seconds by which its clock is ahead of the machine's, so that scheduled mail need not be waited for."""
+
+    def now(self) -> float:
+        """Unix time by its own clock."""
+        return time() + self.ahead
 
     def send(self, request: Request) -> Answer:
         """POST /v3/mail/send: 202 and the message id, 200 in sandbox mode, or everything that is wrong with it."""
@@ -43,7 +49,7 @@ class Provider:
             body = json.loads(self._unpacked(request))
         except ValueError:
             return refusal(400)
-        now = time()
+        now = self.now()
         if found := problems(Mail(body, now, self.batches, self.account.ip_pools)):
             return refusal(400, *found)
         if body.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
@@ -61,7 +67,7 @@ class Provider:
 
     def messages(self, to: str | None = None) -> Iterator[Message]:
         """Every accepted copy in order, or those of one address."""
-        now = time()
+        now = self.now()
         for acceptance in self.ledger.acceptances():
             for recipient in acceptance.recipients():
                 if to is None or recipient.address.casefold() == to.casefold():
@@ -93,7 +99,7 @@ class Provider:
 
     def events_of(self, acceptance: Acceptance, order: EventOrder) -> list[Json]:
         """The ordered events of one accepted request. Bounces, complaints and the like fill the suppression lists."""
-        now = time()
+        now = self.now()
         events = []
         for place, recipient in enumerate(acceptance.recipients()):
             left = self.batches.fate(acceptance.batch_id, recipient.release, now) is Fate.SENT
@@ -108,7 +114,8 @@ class Provider:
             self.suppressions.add(SUPPRESSED_BY[kind], address, now)
 
     def reset(self) -> None:
-        """Forget what was accepted, the rules and the suppressions; the account, batch ids and the key stay."""
+        """Forget what was accepted, the rules, the suppressions and the time; account, batch ids and key stay."""
+        self.ahead = 0.0
         self.ledger.reset()
         self.behaviour.follow()
         self.suppressions.clear()

@@ -13,6 +13,8 @@ from tests.standins.sendgrid import SendGridStandin
 from tests.standins.sendgrid_cast import letter
 
 BRIEF = 0.1
+LONG = 3.0
+"""Long enough for a slow machine to look meanwhile."""
 
 
 @pytest.fixture
@@ -160,12 +162,12 @@ def test_a_stall_after_accepting(standin: SendGridStandin, send: Send) -> None:
     with pytest.raises(httpx.ReadTimeout):
         send(timeout=BRIEF)
 
-    assert accepted(standin) == 1
+    assert eventually(lambda: accepted(standin) == 1)
 
 
 def test_accepted_after_the_client_has_gone(standin: SendGridStandin, send: Send) -> None:
     """`accept_late`: nothing yet when the client gives up, accepted a moment later."""
-    standin.behave({"when": {"next": 1}, "do": "accept_late", "seconds": 2 * BRIEF})
+    standin.behave({"when": {"next": 1}, "do": "accept_late", "seconds": LONG})
 
     with pytest.raises(httpx.ReadTimeout):
         send(timeout=BRIEF)
@@ -225,7 +227,7 @@ def test_new_rules_replace_the_old(standin: SendGridStandin, send: Send) -> None
 def test_away_for_a_while(standin: SendGridStandin, send: Send) -> None:
     """Connections are refused, then the same address answers again with everything it knew."""
     send()
-    standin.go_away(BRIEF)
+    standin.go_away(LONG)
 
     with pytest.raises(httpx.TransportError):
         send()
@@ -235,8 +237,8 @@ def test_away_for_a_while(standin: SendGridStandin, send: Send) -> None:
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
-    """Whether it becomes true within five seconds."""
-    deadline = time.monotonic() + 5
+    """Whether it becomes true within a minute."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             if holds():

@@ -17,7 +17,7 @@ TEXT = "Subject: hello\r\n\r\nhello\r\n"
 
 def write(server: SmtpStandin, to: str = PEOPLE[1]) -> None:
     """One message over a connection of its own."""
-    with smtplib.SMTP("127.0.0.1", server.port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=60) as client:
         client.sendmail(PEOPLE[0], to, TEXT)
 
 
@@ -95,6 +95,6 @@ def test_eager_server_lets_nobodys_text_come(tmp_path: Path) -> None:
         client.rset()
         client.sendmail(*PEOPLE, TEXT)
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
     assert len(list(tmp_path.glob("*.eml"))) == 1

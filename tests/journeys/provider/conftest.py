@@ -11,7 +11,7 @@ from service.delivery.presence import Presence, be_present
 from service.settings import Settings
 from tests.chaos.servers import Provider
 from tests.conftest import Chime
-from tests.journeys.provider.post_office import READERS, MovedClock, PostOffice, a_mailer
+from tests.journeys.provider.post_office import PATIENCE_SECONDS, READERS, MovedClock, PostOffice, a_mailer
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,18 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def services(settings: Settings, chime: Chime, clock: MovedClock, provider: Provider) -> Iterator[Services]:
+def patience() -> float:
+    """How many seconds our transport waits for a reply; a test about a late one asks for less."""
+    return PATIENCE_SECONDS
+
+
+@pytest.fixture
+def services(
+    settings: Settings, chime: Chime, clock: MovedClock, provider: Provider, patience: float
+) -> Iterator[Services]:
     """The services with the real transport, in batches of ten."""
     ours = replace(settings, sendgrid_webhook_key=provider.key)
-    services = bootstrap(ours, doorbell=chime, mailer=a_mailer(provider.url, clock), clock=clock)
+    services = bootstrap(ours, doorbell=chime, mailer=a_mailer(provider.url, clock, patience), clock=clock)
     yield services
     services.close()
 

@@ -16,7 +16,6 @@ from service.delivery.standing import Standing
 from tests.journeys.house import wait_for
 from tests.journeys.provider.post_office import (
     BATCH,
-    PATIENCE_SECONDS,
     READERS,
     MovedClock,
     PostOffice,
@@ -32,7 +31,7 @@ pytestmark = pytest.mark.journey
 def test_events_that_come_before_the_reply_are_believed(office: PostOffice) -> None:
     """The provider tells of a delivery while we still wait to hear that it took the request."""
     office.work()
-    office.bad_days({"when": {"next": 3}, "do": "stall", "where": "after", "seconds": PATIENCE_SECONDS / 2})
+    office.bad_days({"when": {"next": 3}, "do": "stall", "where": "after", "seconds": 1.0})
     sending = threading.Thread(target=office.work)
     sending.start()
     wait_for(office.accepted, what="the first request")

@@ -17,6 +17,7 @@ from tests.conftest import Chime
 from tests.journeys.house import wait_for
 from tests.journeys.provider.post_office import (
     BATCH,
+    HASTE_SECONDS,
     LATE_SECONDS,
     READERS,
     MovedClock,
@@ -43,6 +44,7 @@ LATE = {
 }
 
 
+@pytest.mark.parametrize("patience", [HASTE_SECONDS])
 @pytest.mark.parametrize("how", LOST)
 def test_a_lost_reply_is_unknown_until_an_event_proves_it(office: PostOffice, how: str) -> None:
     """Accepted, and the reply never came: nobody is written to again, and one event settles all ten."""
@@ -58,6 +60,7 @@ def test_a_lost_reply_is_unknown_until_an_event_proves_it(office: PostOffice, ho
     assert office.status().state == "sent"
 
 
+@pytest.mark.parametrize("patience", [HASTE_SECONDS])
 @pytest.mark.parametrize("how", LATE)
 def test_what_is_accepted_after_our_time_out_is_proven_all_the_same(office: PostOffice, how: str) -> None:
     """The request was there before we stopped waiting: the ten are unknown, the provider takes them, nobody twice."""
@@ -150,7 +153,7 @@ def test_a_refused_connection_is_no_attempt(office: PostOffice, clock: MovedCloc
 def test_a_kept_connection_that_died_meanwhile_is_not_used(office: PostOffice, clock: MovedClock) -> None:
     """The provider restarts between two requests: nobody becomes unknown for it."""
     send(office, once("answer", status=429, reset=1))
-    office.provider.tell("away", {"seconds": 0.2})
+    office.provider.tell("away", {"seconds": 2.0})
     wait_for(lambda: not is_open(office), what="the provider to go")
     wait_for(lambda: is_open(office), what="the provider")
     clock.move(minutes=11)
@@ -206,6 +209,6 @@ def is_open(office: PostOffice) -> bool:
 @contextmanager
 def elsewhere(office: PostOffice, url: str) -> Iterator[PostOffice]:
     """The same office, which looks for the provider at another address."""
-    mailer = a_mailer(url, office.services.clock)
+    mailer = a_mailer(url, office.services.clock, HASTE_SECONDS)
     yield replace(office, services=replace(office.services, mailer=mailer))
     mailer.close()
