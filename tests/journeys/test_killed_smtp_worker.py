@@ -13,7 +13,7 @@ from tests.journeys.content import a_newsletter, a_scheduled_issue, confirmed_re
 from tests.journeys.house import House, wait_for
 from tests.standins.smtp import Manners, SmtpStandin
 
-READERS = 1_500
+READERS = 900
 pytestmark = pytest.mark.journey
 
 

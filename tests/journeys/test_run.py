@@ -133,7 +133,7 @@ def test_a_part_that_dies_is_started_again(place: Place) -> None:
     group = place.run()
     site = re.findall(r"http://\S+", group.announced())[0]
     for times, name in enumerate(["celery_worker", "granian_server", "valkey-server"], start=1):
-        before = group.part(name)
+        before = wait_for(partial(group.part, name), what=name)
         assert before is not None
         before.kill()
         wait_for(partial(group.has_another, name, before), what=f"a new {name}")
