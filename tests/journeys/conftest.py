@@ -24,6 +24,7 @@ PATIENCE_MS = 30_000
 
 def faults(page: Page) -> list[tuple[str, str]]:
     """What axe finds, and whatever is wider than the screen."""
+    page.emulate_media(reduced_motion="reduce")  # axe must not look while a colour is on its way to another
     found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*found, *([("too wide", page.url)] if wide else [])]
@@ -31,7 +32,6 @@ def faults(page: Page) -> list[tuple[str, str]]:
 
 def faults_in_both_lights(page: Page) -> list[tuple[str, str]]:
     """The same for a page in light colours, and then for its contrasts in dark ones: nothing else differs."""
-    page.emulate_media(reduced_motion="reduce")  # axe must not look while a colour is on its way to another
     found = faults(page)
     page.emulate_media(color_scheme="dark")
     dark = page.evaluate("axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})")
