@@ -24,7 +24,8 @@ PATIENCE_MS = 30_000
 
 def faults(page: Page) -> list[tuple[str, str]]:
     """What axe finds, and whatever is wider than the screen."""
-    page.emulate_media(reduced_motion="reduce")  # axe must not look while a colour is on its way to another
+    page.wait_for_load_state()  # a page without its style sheet has other colours
+    page.emulate_media(reduced_motion="reduce")  # and axe must not look while one is on its way to another
     found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*found, *([("too wide", page.url)] if wide else [])]

@@ -72,6 +72,7 @@ def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, i
     check(page)
     page.get_by_role("button", name="Save my words").press("Enter")
     expect(page.get_by_role("heading", name="Mine", level=1)).to_be_visible()
+    page.wait_for_load_state()
 
     page.get_by_role("button", name="Approve").press("Enter")
     page.get_by_role("link", name="Schedule").press("Enter")
