@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# one test process more than there are cores, because journeys wait a lot
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (os.cpu_count() or 1) + 1))')
+# as many test processes as cores: journeys start processes and browsers of their own
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, max(2, os.cpu_count() or 1)))')
 
 .PHONY: run test check fuzz bench chaos lock pictures clean
 
