@@ -39,8 +39,11 @@ def test_a_sound_product_stands_a_pause(strike: Strike, point: str) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 def test_taking_a_lease_for_a_proof_is_found(strike: Strike, point: str) -> None:
-    """Whoever sends again because a lease ran out sends twice: the sleeper wakes up and goes on."""
-    assert strike(point, broken="blind_resend", patience=40).twice
+    """Whoever sends again because a lease ran out sends twice: the sleeper wakes up and goes on.
+
+    On a busy machine the sleeper may come too late to do harm, so it gets three chances.
+    """
+    assert any(strike(point, broken="blind_resend", patience=40).twice for _ in range(3))
 
 
 def test_a_lost_refusal_is_found(strike: Strike) -> None:
