@@ -12,6 +12,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from service.bootstrap import Services
+from service.editors.actions import make_sign_in_link
+from service.editors.model import Editor
 from tests.journeys.house import House, a_house
 from tests.servers import valkey
 
@@ -29,6 +32,11 @@ def faults(page: Page) -> list[tuple[str, str]]:
     found = [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*found, *([("too wide", page.url)] if wide else [])]
+
+
+def check(page: Page) -> None:
+    """Nothing for axe to say, and nothing wider than the screen."""
+    assert faults(page) == [], page.url
 
 
 def faults_in_both_lights(page: Page) -> list[tuple[str, str]]:
@@ -85,6 +93,19 @@ def site(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def enter(services: Services, eve: Editor) -> Callable[[Page], None]:
+    """Signs Eve in at the desk, on a page that knows the site's address as its base."""
+
+    def sign_in(page: Page) -> None:
+        with services.database.unit() as uow:
+            token = make_sign_in_link(uow, eve, tokens=services.tokens, now=services.clock())
+        page.goto(f"/desk/enter/{token}")
+        page.get_by_role("button", name="Sign in").click()
+
+    return sign_in
 
 
 @pytest.fixture(params=["light", "dark"])

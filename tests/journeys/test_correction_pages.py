@@ -1,6 +1,6 @@
 """Corrections and recipes in a real browser: for everyone, on a phone and at a desk, in light and in dark."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from service.bootstrap import Services
 from service.cli.demo import seed_demo
-from service.editors.actions import make_sign_in_link
 from service.editors.model import Editor
 from service.issues.actions import begin_sending
 from service.issues.corrections import mark_wrong
 from service.issues.model import Issue, IssueState, ItemKind
-from tests.journeys.conftest import faults
+from tests.journeys.conftest import check
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -30,24 +29,14 @@ def sent(services: Services) -> Issue:
 
 
 @pytest.fixture(params=[(375, "light"), (375, "dark"), (1280, "light"), (1280, "dark")], ids=lambda each: f"{each}")
-def page(
-    browser: Browser, request: pytest.FixtureRequest, site: str, services: Services, eve: Editor
-) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest, site: str, enter: Callable[[Page], None]) -> Iterator[Page]:
     """Eve's, signed in."""
     width, scheme = request.param
-    with services.database.unit() as uow:
-        token = make_sign_in_link(uow, eve, tokens=services.tokens, now=services.clock())
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=site)
     page = context.new_page()
-    page.goto(f"/desk/enter/{token}")
-    page.get_by_role("button", name="Sign in").click()
+    enter(page)
     yield page
     context.close()
-
-
-def check(page: Page) -> None:
-    """Nothing for axe to say, and nothing wider than the screen."""
-    assert faults(page) == [], page.url
 
 
 def test_a_correction_is_written_and_read(page: Page, services: Services, sent: Issue) -> None:

@@ -1,6 +1,6 @@
 """The making of an issue in a real browser: for everyone, on a small phone, in light and in dark, with the keyboard."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,14 +10,13 @@ from service.cli.demo import seed_demo
 from service.delivery.ledger import claim, intend
 from service.delivery.records import record_unknown
 from service.delivery.start import start
-from service.editors.actions import make_sign_in_link
 from service.editors.model import Editor
 from service.issues.approvals import approve
 from service.issues.compose import compose_next
 from service.issues.editing import set_subject
 from service.issues.queries import newsletter_named
 from service.issues.scheduling import schedule
-from tests.journeys.conftest import faults
+from tests.journeys.conftest import check
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -34,22 +33,14 @@ def issue_id(services: Services) -> int:
 
 @pytest.fixture(params=["light", "dark"])
 def at_desk(
-    browser: Browser, request: pytest.FixtureRequest, site: str, services: Services, eve: Editor
+    browser: Browser, request: pytest.FixtureRequest, site: str, enter: Callable[[Page], None]
 ) -> Iterator[Page]:
     """Eve on the narrowest page that WCAG 1.4.10 asks for, signed in."""
-    with services.database.unit() as uow:
-        token = make_sign_in_link(uow, eve, tokens=services.tokens, now=services.clock())
     context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=request.param, base_url=site)
     page = context.new_page()
-    page.goto(f"/desk/enter/{token}")
-    page.get_by_role("button", name="Sign in").click()
+    enter(page)
     yield page
     context.close()
-
-
-def check(page: Page) -> None:
-    """Nothing for axe to say, and nothing wider than the screen."""
-    assert faults(page) == [], page.url
 
 
 def test_an_issue_is_made_with_the_keyboard(at_desk: Page, services: Services, issue_id: int) -> None:

@@ -1,6 +1,6 @@
 """The report of an issue, the page about our mail and the thank-you button in a real browser: for everyone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,8 +10,6 @@ from service.bootstrap import Services
 from service.cli.demo import seed_demo
 from service.delivery.figures import FIGURES, IssueFigures
 from service.delivery.model import Variant
-from service.editors.actions import make_sign_in_link
-from service.editors.model import Editor
 from service.issues.counts import Counted, Seen, add_up
 from service.issues.model import Issue, IssueState
 from tests.conftest import Clock
@@ -56,12 +54,9 @@ def page(browser: Browser, request: pytest.FixtureRequest, site: str) -> Iterato
     context.close()
 
 
-def test_the_report_is_for_everyone(page: Page, services: Services, eve: Editor, issue_id: int) -> None:
+def test_the_report_is_for_everyone(page: Page, enter: Callable[[Page], None], issue_id: int) -> None:
     """Found from the list of issues; nothing for axe to say, and nothing wider than the screen."""
-    with services.database.unit() as uow:
-        token = make_sign_in_link(uow, eve, tokens=services.tokens, now=services.clock())
-    page.goto(f"/desk/enter/{token}")
-    page.get_by_role("button", name="Sign in").click()
+    enter(page)
     page.goto("/desk/issues")
     page.get_by_role("link", name="Report on").first.press("Enter")
 

@@ -43,7 +43,8 @@ def ada(**changes: Any) -> Json:
 
 LONG = "x" * 10_001
 IN_72_HOURS = int(time.time()) + 3 * DAY - 60
-AFTER_72_HOURS = int(time.time()) + 3 * DAY + 600
+AFTER_72_HOURS = int(time.time()) + 4 * DAY
+"""A day past the limit, not a minute: this is read when the tests are collected, and used when their turn comes."""
 
 ACCEPTED = {
     "1000 recipients": letter(*readers(1000)),
