@@ -45,7 +45,7 @@ def issue_id(services: Services) -> int:
     return issue.id
 
 
-@pytest.fixture(params=[("light", 375), ("dark", 1280), ("light", 1280), ("dark", 320)], ids=str)
+@pytest.fixture(params=[("dark", 320), ("light", 1280)], ids=["phone", "desktop"])
 def page(browser: Browser, request: pytest.FixtureRequest, site: str) -> Iterator[Page]:
     """A phone and a desktop, by day and by night."""
     scheme, width = request.param
