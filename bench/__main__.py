@@ -7,9 +7,11 @@ from pathlib import Path
 
 from bench.composing import composing_figures
 from bench.events import events_figures
+from bench.floor import floor_figures
 from bench.group import group_figures
 from bench.handover import handover_figures
 from bench.importing import importing_figures
+from bench.queue import queue_figures
 from bench.sending import sending_figures
 from bench.smtp import smtp_figures
 from bench.web import web_figures
@@ -20,6 +22,8 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "web": web_figures,
     "sending": sending_figures,
     "handover": handover_figures,
+    "floor": floor_figures,
+    "queue": queue_figures,
     "smtp": smtp_figures,
     "events": events_figures,
     "import": importing_figures,

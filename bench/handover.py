@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def _figures(folder: Path) -> Iterator[tuple[str, str]]:
     with postgresql() as server, http_sink(folder) as sink, http_sink(folder, delay=300) as slow:
         many = Place(new_database(server, "many"), folder / "many", MANY)
         runs = [many.send(sink, workers=2) for _ in range(TIMES)]
-        yield f"PostgreSQL, 2 workers, {MANY:,} people: recipients/s", str(_median(runs))
+        yield f"PostgreSQL, 2 workers, {MANY:,} people: recipients/s", str(median(runs))
         yield "ledger on disk, PostgreSQL, bytes a recipient", f"{many.bytes_a_recipient():.0f}"
         yield (
             "300 ms latency, 2 workers x 20 connections: recipients/s",
@@ -70,8 +70,8 @@ def _figures(folder: Path) -> Iterator[tuple[str, str]]:
         small = Place(f"sqlite:///{folder}/small.sqlite3", folder / "small", FEW)
         large = Place(f"sqlite:///{folder}/large.sqlite3", folder / "large", MANY)
         runs = [large.send(sink, workers=1) for _ in range(TIMES)]
-        yield f"SQLite, 1 worker, {MANY:,} people: recipients/s", str(_median(runs))
-        growth = _median(runs).megabytes - small.send(sink, workers=1).megabytes
+        yield f"SQLite, 1 worker, {MANY:,} people: recipients/s", str(median(runs))
+        growth = median(runs).megabytes - small.send(sink, workers=1).megabytes
         yield f"growth of a worker from {FEW:,} to {MANY:,} people, MB", f"{growth:.1f}"
 
 
@@ -81,7 +81,7 @@ class Place:
     def __init__(self, url: str, var: Path, people: int, *, batch_size: int = 1000, **settings: str) -> None:
         var.mkdir(parents=True, exist_ok=True)
         self._people = people
-        self._environment = {
+        self.environment = {
             "DATABASE_URL": url, "VAR": str(var), "MAIL_TRANSPORT": "sendgrid", "SENDGRID_API_KEY": "SG.bench",
             "PUBLIC_URL": "https://news.example.org", "SECRET_KEYS": "a-secret-for-the-benchmark-0123456789abcdef",
             "MAIL_FROM": "Bench <news@news.example.org>", "LOG_LEVEL": "ERROR",
@@ -89,17 +89,16 @@ class Place:
             **settings,
         }  # fmt: skip
         self._batch_size = batch_size
-        with closing(self._services()) as services:
+        with self.services() as services:
             Base.metadata.create_all(services.database.engine)
-            self._newsletter = a_newsletter(services)
-            many_readers(services, self._newsletter, people)
+            self.newsletter = a_newsletter(services)
+            many_readers(services, self.newsletter, people)
         self._sent = 0
 
     def send(self, sink: str, *, workers: int, connections: int = 4) -> Run:
         """One issue, by so many processes that begin at the same moment."""
-        with closing(self._services()) as services:
-            issue_id = a_scheduled_issue(services, self._newsletter, period=f"period-{self._sent}")
-            self._sent += 1
+        with self.services() as services:
+            issue_id = a_scheduled_issue(services, self.newsletter, period=self.next_period())
             with services.database.unit() as uow:
                 assert start(uow, issue_id, services.head, batch_size=self._batch_size, slots=1, now=services.clock())
             run = self._drained(issue_id, sink, workers, connections)
@@ -107,16 +106,29 @@ class Place:
                 assert issue_status(session, issue_id).handed_over == self._people
         return run
 
+    def next_period(self) -> str:
+        """The name of the next issue's period."""
+        self._sent += 1
+        return f"period-{self._sent}"
+
+    @contextmanager
+    def services(self, provider: str = "") -> Iterator[Services]:
+        """Services over its database; they ring nobody, or, where a provider is named, the workers."""
+        more = {"SENDGRID_API_URL": provider} if provider else {}
+        doorbell = None if provider else SilentDoorbell()
+        with closing(bootstrap(Settings.load(self.environment | more), doorbell=doorbell)) as services:
+            yield services
+
     def bytes_a_recipient(self) -> float:
         """The deliveries with their index."""
-        with closing(self._services()) as services, services.database.engine.connect() as connection:
+        with self.services() as services, services.database.engine.connect() as connection:
             size = connection.scalar(text("SELECT pg_total_relation_size('deliveries')"))
             return float(size or 0) / (self._people * self._sent)
 
     def _drained(self, issue_id: int, sink: str, workers: int, connections: int) -> Run:
         more = {**({"SENDGRID_API_URL": sink} if sink else {}), "SEND_CONNECTIONS": str(connections), **TUNED}
         command = [sys.executable, "-m", "bench.drainer", str(issue_id)]
-        environment = os.environ | self._environment | more
+        environment = os.environ | self.environment | more
         processes = [
             subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             for _ in range(workers)
@@ -136,11 +148,9 @@ class Place:
             megabytes=max(one["megabytes"] for one in said),
         )
 
-    def _services(self) -> Services:
-        return bootstrap(Settings.load(self._environment), doorbell=SilentDoorbell())
 
-
-def _median(runs: list[Run]) -> Run:
+def median(runs: list[Run]) -> Run:
+    """The run in the middle, by time."""
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 

@@ -1,10 +1,11 @@
 """Small C programs to measure beside: a server that takes everything, and the same work without Python (the floor)."""
 
+import json
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,21 +13,27 @@ from urllib.request import urlopen
 from tests.journeys.house import free_port
 
 FOLDER = "BENCH_PROGRAMS"
-"""Names the folder with httpsink.c: it answers 202 to every POST, after so many milliseconds."""
+"""Names the folder with the C programs: httpsink, which answers 202 to every POST, smtpsink, and cfloor, the floor."""
 
 
 class NoPrograms(Exception):
     """There is nothing to measure beside."""
 
 
-def compiled(name: str, folder: Path) -> Path:
-    """Build a program into `folder`. Raises NoPrograms."""
+def compiled(name: str, folder: Path, changes: Mapping[str, str] | None = None, needs: Sequence[str] = ()) -> Path:
+    """Build a program into `folder`, with `changes` made in a copy of its text. Raises NoPrograms."""
     source = Path(os.environ.get(FOLDER, "")) / f"{name}.c"
     if not source.is_file():
         raise NoPrograms(f"set {FOLDER} to the folder of {name}.c")
-    program = folder / name
+    words = source.read_text()
+    for before, after in (changes or {}).items():
+        if before not in words:
+            raise NoPrograms(f"{name}.c does not say {before!r} any more")
+        words = words.replace(before, after)
+    program, adapted = folder / name, folder / f"{name}.c"
+    adapted.write_text(words)
     try:
-        subprocess.run(["gcc", "-O2", "-w", "-o", program, source], check=True, capture_output=True)
+        subprocess.run(["gcc", "-O2", "-w", "-o", program, adapted, *needs], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise NoPrograms(f"{name}.c cannot be built here: {type(error).__name__}") from error
     return program
@@ -62,6 +69,12 @@ def smtp_sink(folder: Path, *, delay: int = 0) -> Iterator[int]:
     finally:
         sink.terminate()
         sink.wait(5)
+
+
+def taken(sink: str) -> int:
+    """How many requests an HTTP sink has taken."""
+    with urlopen(sink, timeout=5) as answer:
+        return int(json.load(answer)["requests"])
 
 
 def _wait_for(url: str) -> None:

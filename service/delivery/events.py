@@ -10,7 +10,7 @@ from service.db import UnitOfWork
 from service.delivery.event_rows import keep_new, raise_statuses
 from service.delivery.model import Delivery, EventPost, delivery_number, of_number
 from service.delivery.reports import Report, read_reports
-from service.subscribers.actions import suppress
+from service.subscribers.actions import suppress_many
 from service.subscribers.model import Subscriber, SuppressionReason
 from service.tokens import Tokens
 
@@ -43,8 +43,8 @@ def apply_post(uow: UnitOfWork, post_id: int, tokens: Tokens, *, now: datetime) 
     for start in range(0, len(reports), MOST_AT_ONCE):
         new += (part := keep_new(uow.session, reports[start : start + MOST_AT_ONCE]))
         raise_statuses(uow.session, part)
-    for email, reason in sorted(_to_suppress(uow.session, new)):
-        suppress(uow, email, reason, tokens=tokens, now=now)
+    if found := _to_suppress(uow.session, new):
+        suppress_many(uow, found, tokens=tokens, now=now)
     uow.session.execute(delete(EventPost).where(EventPost.id == post_id))
     return len(new)
 

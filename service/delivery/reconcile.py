@@ -8,7 +8,7 @@ import structlog
 
 from service.db import Database, UnitOfWork
 from service.mail.sendgrid_suppressions import ListsUnavailable, ProviderList
-from service.subscribers.actions import suppress
+from service.subscribers.actions import suppress_many
 from service.subscribers.model import SuppressionReason
 from service.subscribers.suppression import suppressed_among
 from service.tokens import Tokens
@@ -54,6 +54,5 @@ def take_over(
 ) -> int:
     """Suppress those of a page (at most a few thousand addresses) that are not suppressed; gives how many."""
     new = set(emails) - suppressed_among(uow.session, tokens, list(emails), now)
-    for email in sorted(new):
-        suppress(uow, email, reason, tokens=tokens, now=now)
+    suppress_many(uow, ((email, reason) for email in new), tokens=tokens, now=now)
     return len(new)

@@ -1,15 +1,22 @@
 """What ends the mail to somebody, and what lets it begin again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from service.db import UnitOfWork
 from service.subscribers.address import email_key
 from service.subscribers.consents import add_consent
 from service.subscribers.errors import AddressSuppressed, NothingHeld, TooLateToReturn
-from service.subscribers.locking import locked_subscriber, locked_subscription
-from service.subscribers.model import Subscription, SubscriptionStatus, SuppressionReason, UnsubscribeRoute
+from service.subscribers.locking import locked_subscribers, locked_subscription
+from service.subscribers.model import (
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+    SuppressionReason,
+    UnsubscribeRoute,
+)
 from service.subscribers.questions import close_questions
-from service.subscribers.suppression import is_suppressed, keep_suppression
+from service.subscribers.suppression import is_suppressed, keep_suppressions
 from service.subscribers.wording import Wording
 from service.tokens import Purpose, Tokens
 
@@ -76,13 +83,30 @@ def suppress(
     until: datetime | None = None,
 ) -> None:
     """Never write to `email` again, or not before `until`. An earlier suppression that lasts longer stays as it is."""
-    subscriber = locked_subscriber(uow.session, email_key(email))
-    hashed = tokens.keyed_hash(Purpose.SUPPRESSION, email_key(email))
-    facts = {"reason": reason.value} | ({"until": until.isoformat()} if until else {})
-    uow.journal_erasure(SUPPRESSION, hashed, now=now, **facts)
-    keep_suppression(uow.session, tokens, email, reason, now=now, until=until)
-    if subscriber is None:
-        return
+    suppress_many(uow, [(email, reason)], tokens=tokens, now=now, until=until)
+
+
+def suppress_many(
+    uow: UnitOfWork,
+    people: Iterable[tuple[str, SuppressionReason]],
+    *,
+    tokens: Tokens,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
+    """`suppress` for as many as a post or a page speaks of (at most a few thousand), in a handful of statements."""
+    told = sorted((email_key(email), reason) for email, reason in people)
+    subscribers = locked_subscribers(uow.session, (key for key, _ in told))
+    for key, reason in told:
+        facts = {"reason": reason.value} | ({"until": until.isoformat()} if until else {})
+        uow.journal_erasure(SUPPRESSION, tokens.keyed_hash(Purpose.SUPPRESSION, key), now=now, **facts)
+    keep_suppressions(uow.session, tokens, told, now=now, until=until)
+    for key, reason in told:
+        if key in subscribers:
+            _silence(uow, subscribers[key], reason, now)
+
+
+def _silence(uow: UnitOfWork, subscriber: Subscriber, reason: SuppressionReason, now: datetime) -> None:
     subscriber.suppressed = True
     for subscription in subscriber.subscriptions if reason in ENDS else []:
         close_questions(uow.session, subscription, now=now)

@@ -1,5 +1,6 @@
 """Addresses that must not be written to. Kept as keyed hashes, found under every key, stronger than anything else."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -25,17 +26,42 @@ def suppressed_among(session: Session, tokens: Tokens, emails: list[str], now: d
     return {hashes[found] for found in session.scalars(query)}
 
 
-def keep_suppression(
-    session: Session, tokens: Tokens, email: str, reason: SuppressionReason, *, now: datetime, until: datetime | None
+def keep_suppressions(
+    session: Session,
+    tokens: Tokens,
+    people: Iterable[tuple[str, SuppressionReason]],
+    *,
+    now: datetime,
+    until: datetime | None,
 ) -> None:
-    """Write a suppression down. An earlier one that lasts as long or longer stays as it is."""
-    keep_hash(session, tokens.keyed_hashes(Purpose.SUPPRESSION, email_key(email)), reason, now=now, until=until)
+    """Write suppressions down. An earlier one that lasts as long or longer stays as it is, and so does the first of
+    two about one address. New ones take two statements; those that were there already are looked at one by one.
+
+    In the order of their hashes, so that two posts about the same addresses do not wait for each other in a circle.
+    """
+    reasons: dict[str, SuppressionReason] = {}
+    for email, reason in people:
+        reasons.setdefault(email_key(email), reason)
+    hashed = sorted((tokens.keyed_hashes(Purpose.SUPPRESSION, key), reason) for key, reason in reasons.items())
+    every = [one for hashes, _ in hashed for one in hashes]
+    known = set(session.scalars(select(Suppression.address_hash).where(Suppression.address_hash.in_(every))))
+    there = [(hashes, reason) for hashes, reason in hashed if not known.isdisjoint(hashes)]
+    new = [(hashes[0], reason) for hashes, reason in hashed if known.isdisjoint(hashes)]
+    try:
+        with session.begin_nested():
+            session.add_all(
+                Suppression(address_hash=newest, reason=reason, created_at=now, until=until) for newest, reason in new
+            )
+    except IntegrityError:  # somebody else is about one of them at this moment
+        there = hashed
+    for hashes, reason in there:
+        keep_hash(session, hashes, reason, now=now, until=until)
 
 
 def keep_hash(
     session: Session, hashes: list[str], reason: SuppressionReason, *, now: datetime, until: datetime | None
 ) -> None:
-    """`keep_suppression` for an address of which only the hashes are known, one for each key, the newest first."""
+    """`keep_suppressions` for an address of which only the hashes are known, one for each key, the newest first."""
     known = select(Suppression).where(Suppression.address_hash.in_(hashes)).with_for_update()
     old = session.scalar(known)
     if old is None:
