@@ -7,6 +7,7 @@ when, and whether it was used.
 """
 
 import hashlib
+import hmac
 import re
 import secrets
 import sys
@@ -15,10 +16,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 _ZEROS = bytes(8)
 _SEALED = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
@@ -118,8 +119,12 @@ class Tokens:
 
 
 def derive_key(key: bytes, purpose: Purpose) -> bytes:
-    """The 32 bytes that stand for one of SECRET_KEYS wherever `purpose` is meant (HKDF, RFC 5869)."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"storywell " + purpose.encode()).derive(key)
+    """The 32 bytes that stand for one of SECRET_KEYS wherever `purpose` is meant.
+
+    HKDF with SHA-256 and no salt (RFC 5869), of which 32 bytes are the first block.
+    """
+    extracted = hmac.digest(bytes(32), key, "sha256")
+    return hmac.digest(extracted, b"storywell " + purpose.encode() + b"\x01", "sha256")
 
 
 @lru_cache(maxsize=8)
@@ -129,5 +134,7 @@ def _places(count: int) -> list[slice]:
     return [slice(start, start + _TOKEN) for start in range(0, count * width, width)]
 
 
-def _block(key: bytes) -> Cipher[modes.ECB]:
+def _block(key: bytes) -> "Cipher[modes.ECB]":
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415 - 7 MB, see docs/adr/0009
+
     return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305 - one block only, so ECB is just the block cipher

@@ -8,13 +8,16 @@ what stands there without the mark was written before there was a vault, and `ro
 
 import json
 from base64 import urlsafe_b64encode
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Dialect, Engine, Text
 from sqlalchemy.types import TypeDecorator
 
 from service.tokens import Purpose, derive_key
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 MARK = "v1:"
 _ATTRIBUTE = "storywell_vault"
@@ -28,8 +31,7 @@ class Vault:
     """Seals and opens text: the first key seals, every key opens."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
-        fernets = [Fernet(urlsafe_b64encode(derive_key(key, Purpose.VAULT))) for key in keys]
-        self._first, self._all = fernets[0], MultiFernet(fernets)
+        self._keys = [urlsafe_b64encode(derive_key(key, Purpose.VAULT)) for key in keys]
 
     def guard(self, engine: Engine) -> None:
         """Let `engine` read and write sealed columns with these keys."""
@@ -37,26 +39,38 @@ class Vault:
 
     def seal(self, text: str) -> str:
         """`text` under the first key; an empty text stays empty, because there is nothing to hide."""
-        return MARK + self._first.encrypt(text.encode()).decode() if text else ""
+        return MARK + self._fernets[0].encrypt(text.encode()).decode() if text else ""
 
     def open(self, stored: str) -> str:
         """What was sealed. Raises VaultClosed when no key opens it."""
         if not stored.startswith(MARK):
             return stored
-        try:
-            return self._all.decrypt(stored.removeprefix(MARK).encode()).decode()
-        except InvalidToken:
-            raise VaultClosed from None
+        opened = self._opened(stored, self._fernets)
+        if opened is None:
+            raise VaultClosed
+        return opened
 
     def is_current(self, stored: str) -> bool:
         """Whether the first key sealed it, so that older keys are not needed for it."""
         if not stored.startswith(MARK):
             return not stored
+        return self._opened(stored, self._fernets[:1]) is not None
+
+    @staticmethod
+    def _opened(stored: str, fernets: "list[Fernet]") -> str | None:
+        from cryptography.fernet import InvalidToken, MultiFernet  # noqa: PLC0415 - see _fernets
+
         try:
-            self._first.decrypt(stored.removeprefix(MARK).encode())
+            return MultiFernet(fernets).decrypt(stored.removeprefix(MARK).encode()).decode()
         except InvalidToken:
-            return False
-        return True
+            return None
+
+    @cached_property
+    def _fernets(self) -> "list[Fernet]":
+        """One for each key, made with the first value: the library is 7 MB that a resting process does without."""
+        from cryptography.fernet import Fernet  # noqa: PLC0415 - see above
+
+        return [Fernet(key) for key in self._keys]
 
 
 class Sealed(TypeDecorator[str]):

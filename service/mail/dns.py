@@ -2,11 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from dns.exception import DNSException
-from dns.rdatatype import TXT
-from dns.resolver import NXDOMAIN, Resolver
-from dns.resolver import NoAnswer as NoTexts
-
 LONGEST_SECONDS = 5.0
 
 LookUp = Callable[[str], Sequence[str]]
@@ -23,6 +18,11 @@ class NoAnswer(Exception):
 
 def make_lookup(servers: Sequence[str] = (), *, port: int = 53, seconds: float = LONGEST_SECONDS) -> LookUp:
     """A look-up that asks `servers` (IP addresses), or those of the machine."""
+    from dns.exception import DNSException  # noqa: PLC0415 - 2 MB that a service without a sender's domain never needs
+    from dns.rdatatype import TXT  # noqa: PLC0415
+    from dns.resolver import NXDOMAIN, Resolver  # noqa: PLC0415
+    from dns.resolver import NoAnswer as NoTexts  # noqa: PLC0415
+
     resolver = Resolver(configure=not servers)
     if servers:
         resolver.nameservers, resolver.port = list(servers), port

@@ -7,11 +7,10 @@ events, and any parsing before the check breaks it.
 
 from base64 import b64decode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
@@ -42,7 +41,11 @@ def verify(public_keys: str, signature: str, timestamp: str, raw_body: bytes) ->
 
 
 @lru_cache(maxsize=8)
-def _public_key(text: str) -> EllipticCurvePublicKey:
+def _public_key(text: str) -> "EllipticCurvePublicKey":
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - 7 MB that only SendGrid's events need
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+
     try:
         key = load_der_public_key(b64decode(text, validate=True))
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -52,7 +55,11 @@ def _public_key(text: str) -> EllipticCurvePublicKey:
     return key
 
 
-def _signed_by(key: EllipticCurvePublicKey, der: bytes, signed: bytes) -> bool:
+def _signed_by(key: "EllipticCurvePublicKey", der: bytes, signed: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - here already, with the key
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+
     try:
         key.verify(der, signed, ECDSA(SHA256()))
     except InvalidSignature:
