@@ -34,5 +34,5 @@ def verify(services: Services, head: str, as_json: bool) -> None:
 def _sentence(verdict: Verdict) -> str:
     if verdict.holds:
         return f"{verdict.checked} records, each as it was given. Head: {verdict.head}"
-    where = f"Record {verdict.sequence} (row {verdict.record}): " if verdict.record is not None else ""
-    return f"Broken after {verdict.checked} good records. {where}{verdict.why}."
+    where = f"record {verdict.sequence} (row {verdict.record}): " if verdict.record is not None else ""
+    return f"Broken after {verdict.checked} good records: {where}{verdict.why}."

@@ -8,10 +8,19 @@ from datetime import datetime, timedelta
 
 from service.db import UnitOfWork
 from service.mail.notices import leave_notice
-from service.stories.consent import NOT_THEIRS_TO_GIVE, TAKEN_BACK, Source, newest_answers, record_act, record_answers
+from service.stories.consent import (
+    NOT_THEIRS_TO_GIVE,
+    TAKEN_BACK,
+    Source,
+    newest_answers,
+    record_act,
+    record_answers,
+    record_people,
+)
 from service.stories.elsewhere import open_errand
 from service.stories.errors import EditedMeanwhile, TooEarly
 from service.stories.model import Act, Method, Revision, Scope, Story, TakeBack
+from service.stories.photos import answers_of_all
 from service.stories.slugs import free_slug
 from service.stories.wording import first_lines
 from service.stories.workflow import Action, move
@@ -57,19 +66,23 @@ def record_approval(
     organisation: str,
     given_at: datetime,
     now: datetime,
+    people: Mapping[int, bool] | None = None,
 ) -> None:
     """Write down what the storyteller told us about exactly the words with the hash `seen`, place by place.
 
-    Who agrees to exactly these words agrees to every change in them. Raises EditedMeanwhile when those are no longer
-    the words in hand, or NotFromHere.
+    Who agrees to exactly these words agrees to every change in them. `people` is what everybody else on the photos
+    says, by row id; not asked when every place has a no. Raises EditedMeanwhile when those are no longer the words in
+    hand, AnswerMissing, or NotFromHere.
     """
     same_words(story, seen)
+    everybody = answers_of_all(story, people or {}, wanted=any(answers.values()))
     for change in story.changes:
         if change.proposed_hash == seen and change.accepted is None:
             change.accepted, change.decided_at = True, given_at
     move(story, Action.APPROVE, now, source.recorded_by or "storyteller")
     story.approved_at = now
     record_answers(story, answers, story.words, source, organisation=organisation, given_at=given_at)
+    record_people(story, everybody, answers, source, organisation=organisation, given_at=given_at)
 
 
 def publish(uow: UnitOfWork, story: Story, *, seen: str, now: datetime, by: str = "editor") -> None:

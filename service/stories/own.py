@@ -39,7 +39,7 @@ from service.stories.model import (
 )
 from service.stories.moderation import same_words
 from service.stories.naming import NAMELESS
-from service.stories.photos import people_to_ask
+from service.stories.photos import answers_of_all
 from service.stories.wording import first_lines
 from service.stories.workflow import Action, move
 
@@ -118,10 +118,7 @@ def approve(
     same_words(story, seen)
     if set(answers) != set(PLACES) or (story.told_by is GivenBy.GUARDIAN and assent is Assent.NOT_ASKED):
         raise AnswerMissing
-    asked = {person.id for _, person in people_to_ask(story)} if any(answers.values()) else set()
-    said = dict(people or {})
-    if not asked <= set(said):
-        raise AnswerMissing
+    everybody = answers_of_all(story, people or {}, wanted=any(answers.values()))
     _still_theirs(story, now)
     if assent is Assent.NO:
         answers = dict.fromkeys(PLACES, False)
@@ -130,7 +127,6 @@ def approve(
     story.cool_off_until = now + COOL_OFF if wait_a_day and not story.was_public else None
     source = _source(story, ASKED_UNTIL, proven_by, until, parental_responsibility, assent)
     record_answers(story, answers, story.words, source, organisation=organisation, given_at=now)
-    everybody = {person.id: said.get(person.id, True) for photo in story.photos for person in photo.people}
     record_people(story, everybody, answers, source, organisation=organisation, given_at=now)
 
 

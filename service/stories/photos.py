@@ -11,7 +11,7 @@ from service.db import UnitOfWork
 from service.media.pictures import Picture, asset_key, file_name, sizes
 from service.media.storage import Storage
 from service.stories.asking import NO, YES
-from service.stories.errors import NoSuchPhoto, TooManyPhotos
+from service.stories.errors import AnswerMissing, NoSuchPhoto, TooManyPhotos
 from service.stories.model import Scope, Story, StoryDraft, StoryPhoto, StoryPhotoPerson
 from service.stories.visibility import visible_photos
 from service.stories.wording import tidy_line
@@ -133,6 +133,16 @@ def agreed_while_telling(story: Story, answers: Mapping[str, Any]) -> dict[int, 
         for photo in story.photos
         for person in photo.people
     }
+
+
+def answers_of_all(story: Story, people: Mapping[int, bool], *, wanted: bool) -> dict[int, bool]:
+    """What everybody on its photos says, by row id: `people` for the others; a teller answers with the words.
+
+    When nothing is `wanted`, because every place has a no, nobody has to be asked. Raises AnswerMissing.
+    """
+    if wanted and not {person.id for _, person in people_to_ask(story)} <= set(people):
+        raise AnswerMissing
+    return {person.id: people.get(person.id, True) for photo in story.photos for person in photo.people}
 
 
 def people_to_ask(story: Story) -> list[tuple[StoryPhoto, StoryPhotoPerson]]:

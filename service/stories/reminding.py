@@ -45,7 +45,7 @@ class Reminder:
 
 
 REMINDERS = (
-    Reminder(template="story_waiting", about=Story.state_since, days=(7, 14), states=(S.WITH_STORYTELLER,)),
+    Reminder(template="story_waiting", about=Story.state_since, days=(3, 7, 14), states=(S.WITH_STORYTELLER,)),
     Reminder(template="story_renewal", about=_end_of_web_yes(), days=(-60, -30, -7), states=(S.PUBLISHED,), until=0),
     Reminder(
         template="story_of_age",

@@ -10,11 +10,13 @@ from service.mail.notices import leave_notice
 from service.stories.changes import Proposal, proposals
 from service.stories.errors import ClaimedByAnother, ReasonMissing, ThirdPartiesUnchecked
 from service.stories.guards import STORYTELLER
-from service.stories.model import Revision, Story, StoryChange
+from service.stories.model import Revision, Story, StoryChange, StoryState
 from service.stories.moderation import same_words
 from service.stories.workflow import Action, move
 
 CLAIM_LASTS = timedelta(hours=24)
+PARKED_AFTER = timedelta(days=30)
+"""Without an answer for so long, a story is parked: nobody is reminded, and nothing is ever approved (DOMAIN 2.5)."""
 
 
 def claim(story: Story, *, by: str, now: datetime) -> None:
@@ -31,6 +33,12 @@ def pass_on(story: Story, *, by: str, now: datetime) -> None:
         raise ClaimedByAnother
     move(story, Action.PASS, now, by)
     story.claimed_by, story.claimed_until = "", None
+
+
+def is_parked(story: Story, now: datetime) -> bool:
+    """Whether its teller has not answered for so long that it only waits, without hurry on either side."""
+    since = story.state_since
+    return story.state is StoryState.WITH_STORYTELLER and since is not None and now - since >= PARKED_AFTER
 
 
 def claimant(story: Story, now: datetime) -> str:

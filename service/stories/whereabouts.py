@@ -27,6 +27,9 @@ ASIDE = {
 }
 """Where a story can stand beside the way."""
 
+HELD = "We are looking at something first. Until we have, nobody can see it. You did nothing wrong."
+"""For a published story with an open case, which no reader sees (invariant I1)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
@@ -58,7 +61,7 @@ def where_is(story: Story, now: datetime) -> Whereabouts:
     return Whereabouts(
         stations=tuple(name for name, _ in STATIONS),
         here=place,
-        aside=ASIDE.get(story.state, ""),
+        aside=HELD if story.state is S.PUBLISHED and story.open_holds else ASIDE.get(story.state, ""),
         waits_for_you=story.state is S.WITH_STORYTELLER,
         answer_by=(story.submitted_at or story.created_at) + ANSWER_WITHIN if with_us else None,
         not_before=max(waits, default=None),

@@ -13,19 +13,27 @@ TEASER_WORDS = 60
 """The most words of a story that lists and mails may show (DOMAIN 3, D1)."""
 
 _AIRY = re.compile(r"\n{3,}")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows them, beyond the name they stand in (UAX 9). Joiners and the marks
+that Arabic and Hebrew are typed with are not among them."""
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Categories of characters that leave nothing on a page."""
 
 
 def tidy_line(value: str) -> str:
-    """One line without control characters and outer blanks."""
+    """One line without control characters, turns of direction and outer blanks; empty if nothing in it can be seen."""
     kept = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in value)
-    return " ".join(kept.split())
+    return _seen(" ".join(kept.translate(dict.fromkeys(map(ord, _TURNS))).split()))
 
 
 def tidy_text(value: str) -> str:
-    """Paragraphs: line ends as `\\n`, no control characters, no indents (which CommonMark would take for code)."""
+    """Paragraphs: line ends as `\\n`, no control characters, no indents (which CommonMark would take for code).
+
+    Empty if nothing in it can be seen.
+    """
     unified = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     kept = "".join(char for char in unified if char == "\n" or unicodedata.category(char) != "Cc" or char == "\t")
-    return _AIRY.sub("\n\n", "\n".join(line.strip() for line in kept.split("\n"))).strip()
+    return _seen(_AIRY.sub("\n\n", "\n".join(line.strip() for line in kept.split("\n"))).strip())
 
 
 def count_words(text: str) -> int:
@@ -56,3 +64,7 @@ def problems_with_words(title: str, teaser: str, body: str) -> dict[str, str]:
         "body": too_long("The story", body, LONGEST_STORY) if body else "The story has no words.",
     }
     return {field: sentence for field, sentence in found.items() if sentence}
+
+
+def _seen(value: str) -> str:
+    return value if any(unicodedata.category(char) not in _UNSEEN for char in value) else ""

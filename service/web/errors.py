@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -52,6 +53,7 @@ from service.stories.errors import (
 )
 from service.subscribers.errors import AddressSuppressed, NoSuchNewsletter, NothingHeld, TooLateToReturn
 from service.tokens import BadToken
+from service.web.again import form_again
 from service.web.forms import BadForm, StaleForm, TooQuick
 from service.web.frame import render
 
@@ -63,7 +65,16 @@ class Page:
     status: int
     heading: str
     sentence: str
+    again: bool = False
+    """Whether the form itself was well, and the page gives it back to be sent once more."""
 
+
+OUT_OF_REACH = Page(
+    503,
+    "We cannot reach our records just now",
+    "It is not your fault, and what was saved is safe. Please wait a minute and try once more.",
+    again=True,
+)
 
 ERRORS: dict[type[Exception], Page] = {
     BadToken: Page(404, "This link does not work", "Please check that you have the whole link, or ask for a new one."),
@@ -84,11 +95,8 @@ ERRORS: dict[type[Exception], Page] = {
     AlreadyDecided: Page(
         409, "Somebody has decided about this already", "Go back and load the page again to see what is left."
     ),
-    OperationalError: Page(
-        503,
-        "We cannot reach our records just now",
-        "It is not your fault, and what was saved is safe. Please go back, wait a minute and try once more.",
-    ),
+    OperationalError: OUT_OF_REACH,
+    NoConnectionFree: OUT_OF_REACH,
     StaleDataError: Page(
         409,
         "Somebody else changed this just now",
@@ -253,4 +261,4 @@ def _http_error(error: HTTPException) -> Response:
 
 def _show(page: Page) -> Response:
     frame = "desk/error.html" if request.path.startswith("/desk") else "site/error.html"
-    return render(frame, page.status, page=page)
+    return render(frame, page.status, page=page, again=form_again() if page.again else None)

@@ -11,7 +11,7 @@ from service.stories.consent import LASTS
 from service.stories.model import GivenBy, Scope, Story, StoryState
 from service.stories.moderation import schedule
 from service.stories.passing import pass_time
-from service.stories.reviewing import claim, claimant
+from service.stories.reviewing import claim, claimant, is_parked
 from tests.cast import NOW
 from tests.stories.tales import a_published_story, a_submitted_story, an_answer
 
@@ -69,14 +69,15 @@ def test_what_is_over_is_retired(database: Database, ending: datetime) -> None:
 
 
 def test_silence_is_never_a_yes(database: Database) -> None:
-    """Two reminders, and after a year it still waits."""
+    """Three reminders, parked after a month, and after a year it still waits."""
     with database.unit() as uow:
         story = a_submitted_story(uow.session)
         story.state, story.state_since = StoryState.WITH_STORYTELLER, NOW
-    owed = at(database, *(NOW + days * DAY for days in (6, 7, 13, 14, 30, 365)))
+    owed = at(database, *(NOW + days * DAY for days in (2, 3, 6, 7, 13, 14, 30, 365)))
 
-    assert owed == ["story_waiting", "story_waiting"]
+    assert owed == ["story_waiting"] * 3
     assert state(database, story) is StoryState.WITH_STORYTELLER
+    assert [is_parked(story, NOW + days * DAY) for days in (29, 30)] == [False, True]
 
 
 def test_coming_of_age_asks_and_silence_hides(database: Database) -> None:

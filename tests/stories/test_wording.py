@@ -33,6 +33,18 @@ def test_every_script_stays_as_it_was(words: str) -> None:
     assert tidy_text(words) == words
 
 
+@pytest.mark.parametrize("words", ["\u200b", "\u2060 \u200d", "\ufeff\u202e\u202c", "\u00ad\n\u200f"])
+def test_words_that_nobody_can_see_are_no_words(words: str) -> None:
+    """A name or a story of zero-width characters is as empty as it looks, and is asked for again."""
+    assert tidy_line(words) == tidy_text(words) == ""
+
+
+def test_a_name_turns_nothing_around_it() -> None:
+    """An override would turn the rest of a subject line; the marks and joiners that scripts need stay."""
+    assert tidy_line("\u202eAda\u202c \u2067Mal\u2069") == "Ada Mal"
+    assert tidy_line("می\u200cخواهم \u200fفاطمة") == "می\u200cخواهم \u200fفاطمة"
+
+
 def test_good_words_have_no_problems() -> None:
     """A title and a body are enough; a teaser may be empty."""
     assert problems_with_words("A title", "", "A body.") == {}

@@ -14,6 +14,7 @@ from service.stories.model import Method, Scope, Story, StoryState
 from service.stories.moderation import edit_words
 from service.stories.queries import story_for_change
 from tests.cast import ADA, NOW
+from tests.conftest import Clock
 from tests.stories.tales import a_published_story, a_submitted_story
 
 STORY = "/desk/stories/1"
@@ -53,7 +54,7 @@ def now_in(services: Services, story: Story) -> StoryState:
 
 def unspoken(page: str) -> str:
     """The page without the words that only screen readers say."""
-    return re.sub(r'<span class="visually-hidden">[^<]*</span>', "", page)
+    return re.sub(r'<span class="visually-hidden"[^>]*>[^<]*</span>', "", page)
 
 
 def trail(services: Services) -> list[tuple[str, str]]:
@@ -75,6 +76,21 @@ def test_the_queue_shows_who_waits(desk: FlaskClient, submitted: Story) -> None:
     assert page.status_code == 200
     assert "What I packed" in page.text
     assert "Sent on 10 June 2026" in page.text
+
+
+def test_a_story_whose_teller_does_not_answer_is_parked(
+    desk: FlaskClient, services: Services, submitted: Story, clock: Clock
+) -> None:
+    """After a month the queue says so; nothing else happens to it."""
+    with services.database.unit() as uow:
+        row = uow.session.get_one(Story, submitted.id)
+        row.state, row.state_since = StoryState.WITH_STORYTELLER, clock()
+    clock.move(days=29)
+    assert "Parked" not in desk.get("/desk/stories").text
+
+    clock.move(days=1)
+    assert "Parked: no answer for 30 days" in desk.get("/desk/stories").text
+    assert now_in(services, submitted) is StoryState.WITH_STORYTELLER
 
 
 def test_other_stories_are_found_by_their_state(desk: FlaskClient, services: Services) -> None:
@@ -159,8 +175,10 @@ def test_publishing_without_consent_is_refused_in_plain_words(
 def test_what_changed_is_marked_word_by_word(desk: FlaskClient, services: Services, submitted: Story) -> None:
     """The words that went on the left, the words that came on the right; HTML in them is text."""
     edit(services, submitted, "A <b>green</b> blanket.")
-    page = unspoken(desk.get(READ).text)
+    shown = desk.get(READ).text
+    page = unspoken(shown)
 
+    assert '<ins><span class="visually-hidden" lang="en-GB" dir="ltr"> [put in: ' in shown  # else Arabic turns around
     assert "<del>blue</del>" in page
     assert "<ins>&lt;b&gt;green&lt;/b&gt;</ins>" in page
 

@@ -12,7 +12,18 @@ from service.bootstrap import Services
 from service.editors.model import Editor, Role
 from service.mail.model import Notice
 from service.stories.holds import open_hold
-from service.stories.model import GivenBy, HoldKind, Method, Revision, Scope, Story, StoryComment, StoryState
+from service.stories.model import (
+    GivenBy,
+    HoldKind,
+    Method,
+    Revision,
+    Scope,
+    Story,
+    StoryComment,
+    StoryPhoto,
+    StoryPhotoPerson,
+    StoryState,
+)
 from service.stories.queries import story_for_change
 from tests.cast import ADA, NOW
 from tests.conftest import Clock
@@ -261,8 +272,59 @@ def test_a_guardian_answers_with_the_child(desk: FlaskClient, services: Services
     with services.database.unit() as uow:
         story_for_change(uow.session, 1).told_by = GivenBy.GUARDIAN
     form = {"place_web": "yes", "method": "paper", "given_on": "2026-06-09", "seen": submitted.words.hash}
-    assert "Write down what the child says." in press(desk, f"{STORY}/approval", **form).text
+    refused = press(desk, f"{STORY}/approval", **form).text
+    assert "Write down what the child says." in refused
+    assert "Only somebody with parental responsibility can say Yes for a child." in refused
 
     press(desk, f"{STORY}/approval", assent="no", **form)
     newest = [each for each in the_story(services).consents if each.scope is Scope.WEB][-1]
     assert (newest.granted, newest.given_by, newest.assent) == (False, GivenBy.GUARDIAN, "no")
+
+
+@pytest.fixture
+def sister(services: Services, submitted: Story) -> str:
+    """The field that asks about her; she is on a photo of the story."""
+    with services.database.unit() as uow:
+        photo = StoryPhoto(asset_key="a" * 64, width=480, height=320, alt="A window", created_at=NOW)
+        photo.people.append(StoryPhotoPerson(who="my sister", created_at=NOW))
+        story = story_for_change(uow.session, 1)
+        story.photos.append(photo)
+    return f"person_{photo.people[0].id}"
+
+
+def test_an_approval_by_phone_asks_about_the_people_on_photos(
+    desk: FlaskClient, services: Services, submitted: Story, sister: str
+) -> None:
+    """As in the portal: no Yes without an answer for each of them, and hers counts for the same places."""
+    form = {"place_web": "yes", "place_press": "no", "method": "paper", "given_on": "2026-06-09"}
+    form |= {"seen": submitted.words.hash}
+    page = press(desk, f"{STORY}/approval", **form)
+    assert (page.status_code, "Choose Yes or No for the photo: my sister." in page.text) == (422, True)
+    assert f'name="{sister}"' in desk.get(f"{STORY}/approval").text
+
+    assert press(desk, f"{STORY}/approval", **form, **{sister: "yes"}).status_code == 303
+    hers = [each for each in the_story(services).consents if each.photo_person_id is not None]
+    assert {each.scope: each.granted for each in hers} == {Scope.WEB: True, Scope.PRESS: False}
+    assert {(each.method, each.recorded_by) for each in hers} == {(Method.PAPER, "editor:1")}
+    assert press(desk, f"{STORY}/publish", seen=submitted.words.hash).status_code == 303
+    assert the_story(services).state is StoryState.PUBLISHED
+
+
+def test_a_no_of_somebody_on_a_photo_is_written_down(
+    desk: FlaskClient, services: Services, submitted: Story, sister: str
+) -> None:
+    """The words are approved, and the photo has to go before they are published."""
+    form = {"place_web": "yes", "method": "paper", "given_on": "2026-06-09", "seen": submitted.words.hash}
+    press(desk, f"{STORY}/approval", **form, **{sister: "no"})
+
+    page = press(desk, f"{STORY}/publish", seen=submitted.words.hash)
+    assert (page.status_code, "Somebody on a photo has not agreed." in page.text) == (409, True)
+
+
+def test_nobody_on_a_photo_is_asked_about_a_no(
+    desk: FlaskClient, services: Services, submitted: Story, sister: str
+) -> None:
+    """Where nothing is shown, nobody else has to be asked."""
+    form = {"place_web": "no", "method": "paper", "given_on": "2026-06-09", "seen": submitted.words.hash}
+
+    assert press(desk, f"{STORY}/approval", **form).status_code == 303

@@ -46,8 +46,8 @@ def test_each_change_is_shown_in_words(ada: FlaskClient, story: int) -> None:
     page = ada.get(f"/portal/stories/{story}/changes").text
 
     assert page.count("You wrote") == page.count("We would write") == 2
-    assert '<ins><span class="visually-hidden"> [new: </span>soft' in page
-    assert '<del><span class="visually-hidden"> [taken out: </span>mum' in page
+    assert '<ins><span class="visually-hidden" lang="en-GB" dir="ltr"> [new: </span>soft' in page
+    assert '<del><span class="visually-hidden" lang="en-GB" dir="ltr"> [taken out: </span>mum' in page
     assert "Clearer, 1." in page
     assert page.count('type="radio"') == 4
     assert "checked" not in page

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from service.bootstrap import Services
 from service.db import Database
@@ -15,7 +16,7 @@ from service.editors.model import Editor, Role
 from service.mail.model import Notice
 from service.media.pictures import file_name, sizes
 from service.stories.consent import LASTS, newest_answers
-from service.stories.holds import open_cases
+from service.stories.holds import open_cases, resolve
 from service.stories.model import HoldKind, Naming, Scope, Story, StoryPhoto, StoryState
 from service.stories.moderation import COPY_KEPT, RECEIPT_FIRST, hide
 from service.stories.queries import newest_stories
@@ -218,12 +219,27 @@ def test_a_letter_of_somebody_in_danger_is_met_with_help(ada: FlaskClient, servi
         assert "safeguarding_alert" in session.scalars(select(Notice.template)).all()
 
 
-def test_a_database_that_goes_away_loses_nothing(ada: FlaskClient, story: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_teller_of_a_story_that_is_held_back_is_told(ada: FlaskClient, services: Services, story: int) -> None:
+    """The map does not say that readers can see what they cannot; closed, it is back by itself."""
+    page = press(ada, f"/portal/stories/{story}/talk", words="I want to die.")
+    assert "nobody can see your story; then it is back by itself" in ada.get(page.headers[LOCATION]).text
+    assert "Until we have, nobody can see it" in ada.get(f"/portal/stories/{story}").text
+
+    with services.database.unit() as uow:
+        [case] = open_cases(uow.session)
+        resolve(uow, case.id, by="editor:1", resolution="Rang them.", now=NOW)
+    assert "Readers can see it" in ada.get(f"/portal/stories/{story}").text
+
+
+@pytest.mark.parametrize("fault", [OperationalError("", {}, Exception("gone")), NoConnectionFree()])
+def test_a_database_that_goes_away_loses_nothing(
+    ada: FlaskClient, story: int, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
     """Plain words, and what was typed, to be copied; the button works when it is back."""
     token = form_token(ada)
 
     def away(_self: Database) -> NoReturn:
-        raise OperationalError("", {}, Exception("gone"))
+        raise fault
 
     with monkeypatch.context() as patched:
         patched.setattr(Database, "unit", away)
@@ -231,6 +247,7 @@ def test_a_database_that_goes_away_loses_nothing(ada: FlaskClient, story: int, m
 
     assert (page.status_code, "An hour of work 💛" in page.text) == (503, True)
     assert "We cannot reach our records just now" in page.text
+    assert '<input type="hidden" name="words" value="An hour of work 💛">' in page.text
     assert press(ada, f"/portal/stories/{story}/talk", words="An hour of work 💛").status_code == 303
 
 

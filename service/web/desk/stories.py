@@ -7,7 +7,7 @@ from service.editors.model import Role
 from service.stories.errors import ClaimedByAnother, NotFromHere
 from service.stories.model import StoryState
 from service.stories.queries import WAITING, count_by_state, queue
-from service.stories.reviewing import claim, claimant, pass_on
+from service.stories.reviewing import claim, claimant, is_parked, pass_on
 from service.stories.workflow import possible
 from service.web.access import desk
 from service.web.desk.story_acting import acting, pressed, review_again
@@ -41,6 +41,7 @@ def stories() -> Response:
             who=names(session),
             suggestions=suggestions,
             possible=possible,
+            is_parked=lambda story: is_parked(story, now()),
             days=lambda story: (now() - (story.state_since or story.submitted_at or story.created_at)).days,
         )
 

@@ -16,6 +16,7 @@ from service.stories.consent import ASKED_FOR_APPROVAL, PLACES, Source
 from service.stories.errors import EditedMeanwhile
 from service.stories.model import Assent, GivenBy, Method, Scope, Story
 from service.stories.moderation import record_approval
+from service.stories.photos import people_to_ask
 from service.stories.queries import story_at_desk
 from service.stories.questions import place_field
 from service.stories.wording import LONGEST_LINE, tidy_line
@@ -24,6 +25,7 @@ from service.web.desk.story_acting import acting, back_to
 from service.web.desk.story_refusals import Refusal, said
 from service.web.desk.story_review import me
 from service.web.frame import now, render, services
+from service.web.portal.answers import NOT_RESPONSIBLE, people, people_problems, person_field
 
 OTHER_WORDS = "Somebody changed the words meanwhile. Nothing was written down. Ask again about these new words."
 
@@ -80,11 +82,15 @@ class Form:
         )
 
     def _wrong(self, story: Story) -> dict[str, str]:
+        guardian, wanted = story.told_by is GivenBy.GUARDIAN, any(self.answers.values())
         heard = self.typed.get("method", "") != Method.PHONE or self.typed.get("witness")
-        asked = story.told_by is not GivenBy.GUARDIAN or self.typed.get("assent") in set(ASSENTS)
+        asked = not guardian or self.typed.get("assent") in set(ASSENTS)
+        theirs = not (guardian and wanted) or "parental_responsibility" in self.typed
         return {
-            "assent": "" if asked else "Write down what the child says.",
             place_field(Scope.WEB): "" if self.answers else "Write down their answer for at least one place.",
+            **(people_problems(story, self.typed) if wanted else {}),
+            "assent": "" if asked else "Write down what the child says.",
+            "parental_responsibility": "" if theirs else NOT_RESPONSIBLE,
             "method": "" if self.typed.get("method", "") in set(METHODS) else "Choose how the answer reached us.",
             "witness": "" if heard else "Name the colleague who listened in.",
             "given_on": "" if self.given_at else "Give the day on which they answered, not one to come.",
@@ -118,6 +124,7 @@ def record(story_id: int) -> ResponseReturnValue:
                 organisation=organisation,
                 given_at=form.given_at,
                 now=now(),
+                people=people(found, form.typed),
             )
     except EditedMeanwhile:
         form.errors = {"words": OTHER_WORDS}
@@ -139,6 +146,8 @@ def _form(story_id: int, form: Form, seen: str = "", status: int = 200) -> Respo
             typed=form.typed,
             errors=form.errors,
             places=PLACES,
+            people=people_to_ask(story),
+            person_field=person_field,
             methods=METHODS,
             assents=ASSENTS if story.told_by is GivenBy.GUARDIAN else {},
             statement=ASKED_FOR_APPROVAL.format(organisation=services().settings.organisation),

@@ -20,6 +20,8 @@ CONFIRMED: Mapping[GivenBy, str] = {
 }
 """What somebody who answers for another person confirms; the words are kept beside the story."""
 
+NOT_RESPONSIBLE = "Only somebody with parental responsibility can say Yes for a child."
+
 Typed = Mapping[str, str]
 END_OF_DAY = time(23, 59, 59)
 
@@ -48,7 +50,16 @@ def fields_of(story: Story) -> tuple[str, ...]:
 
 def people(story: Story, typed: Typed) -> dict[int, bool]:
     """What everybody else on its photos says, by row id; complete once `problems` finds nothing."""
-    return {person.id: typed[person_field(person.id)] == YES for _, person in people_to_ask(story)}
+    return {person.id: typed.get(person_field(person.id)) == YES for _, person in people_to_ask(story)}
+
+
+def people_problems(story: Story, typed: Typed) -> dict[str, str]:
+    """Who on its photos has no answer yet: field -> one sentence. Only to be asked when some place has a Yes."""
+    return {
+        person_field(person.id): f"Choose Yes or No for the photo: {person.who}."
+        for _, person in people_to_ask(story)
+        if typed.get(person_field(person.id)) not in {YES, NO}
+    }
 
 
 def places(typed: Typed) -> dict[Scope, bool]:
@@ -64,7 +75,7 @@ def problems(story: Story, typed: Typed, now: datetime) -> dict[str, str]:
         if typed[place_field(scope)] not in {YES, NO}
     }
     if YES in {typed[place_field(scope)] for scope in PLACES}:
-        found |= _people_problems(story, typed) | _until_problem(typed, now) | _role_problems(story, typed)
+        found |= people_problems(story, typed) | _until_problem(typed, now) | _role_problems(story, typed)
     elif story.told_by is GivenBy.GUARDIAN and typed["assent"] not in CHILD_SAYS:
         found["assent"] = _ASSENT_MISSING
     return found
@@ -106,14 +117,6 @@ _ASSENT_MISSING = "Choose what your child says."
 _NO_DAY = "Write a day to come, at most two years from now, such as 3 6 2027."
 
 
-def _people_problems(story: Story, typed: Typed) -> dict[str, str]:
-    return {
-        person_field(person.id): f"Choose Yes or No for the photo: {person.who}."
-        for _, person in people_to_ask(story)
-        if typed[person_field(person.id)] not in {YES, NO}
-    }
-
-
 def _until_problem(typed: Typed, now: datetime) -> dict[str, str]:
     if typed["until"] not in UNTIL:
         return {"until": "Choose until when we may show it."}
@@ -128,7 +131,7 @@ def _role_problems(story: Story, typed: Typed) -> dict[str, str]:
     found = {}
     if story.told_by is GivenBy.GUARDIAN:
         if typed["parental_responsibility"] != YES:
-            found["parental_responsibility"] = "Only somebody with parental responsibility can say Yes for a child."
+            found["parental_responsibility"] = NOT_RESPONSIBLE
         if typed["assent"] not in CHILD_SAYS:
             found["assent"] = _ASSENT_MISSING
         elif typed["assent"] == Assent.NO:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
@@ -21,7 +22,8 @@ from service.stories.errors import (
     SessionOver,
 )
 from service.tokens import BadToken
-from service.web.errors import ERRORS, HTTP_ERRORS, Page
+from service.web.again import form_again
+from service.web.errors import HTTP_ERRORS, OUT_OF_REACH, Page
 from service.web.forms import BadForm
 from service.web.frame import render
 
@@ -66,7 +68,8 @@ REFUSALS: Mapping[type[Exception], Page] = {
         409, "Somebody else decides now", "The person this story is about has grown up. Only they can say Yes to it."
     ),
     BadEnd: Page(422, "We cannot use that day", "Choose a day to come that is not later than two years from now."),
-    OperationalError: ERRORS[OperationalError],
+    OperationalError: OUT_OF_REACH,
+    NoConnectionFree: OUT_OF_REACH,
     NotFound: HTTP_ERRORS[404],
     MethodNotAllowed: Page(405, "There is nothing to see here", "This address only takes a button. Please go back."),
 }
@@ -93,5 +96,6 @@ def _show(error: Exception) -> Response:
         page=refused,
         ask_again=kind in ASK_AGAIN,
         story_id=None if kind is NoSuchStory else (request.view_args or {}).get("story_id"),
+        again=form_again() if refused.again else None,
         typed=[words for name in TYPED if (words := request.form.get(name, "").strip())],
     )
