@@ -1,4 +1,6 @@
-"""The languages the service writes in, and which of them run from right to left."""
+"""The languages the service writes in, which of them run from right to left, and how a page says so."""
+
+from markupsafe import Markup
 
 LANGUAGES = ("en",)
 """Languages with templates of our own; a reader of another language gets the first."""
@@ -14,3 +16,13 @@ def primary(locale: str) -> str:
 def direction(locale: str) -> str:
     """`rtl` or `ltr`, as HTML's dir attribute wants it."""
     return "rtl" if primary(locale) in _RIGHT_TO_LEFT else "ltr"
+
+
+def marks(lang: str, around: str) -> Markup:
+    """The attributes of an element in `lang` inside a text in `around` (WCAG 2.2, 3.1.2): ` lang="ar" dir="rtl"`.
+
+    Empty where the two are one language, and for words of which nobody knows the language.
+    """
+    if not lang or primary(lang) == primary(around):
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(lang, direction(lang))

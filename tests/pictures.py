@@ -5,6 +5,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -12,7 +13,11 @@ from service.bootstrap import Services
 from service.cli.demo import seed_demo
 from service.editors.actions import add_editor, make_sign_in_link
 from service.editors.model import Role
+from service.issues.approvals import approve
 from service.issues.compose import compose_next
+from service.issues.frames.english import ENGLISH
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import FRAMES
 from service.issues.queries import newsletters
 from service.mail.mime import fill
 from service.mail.rendering import Templates
@@ -70,15 +75,23 @@ def _take(browser: Browser, address: str, to: Path, size: dict[str, int], *, dar
 
 
 def _mails(browser: Browser, folder: Path) -> None:
-    """The mail itself: from left to right and from right to left, on both widths, in light and dark."""
-    for lang, words in (("en-GB", sample_issue()), ("ar", sample_issue(items=ARABIC))):
-        html = fill(Templates().render("issue", lang=lang, **words).html, SLOTS)
+    """The mail itself: every frame and every look, on both widths, in light and dark."""
+    letters: dict[str, tuple[str, Frame, dict[str, Any]]] = {
+        "en": ("en-GB", ENGLISH, {}),
+        "ar": ("ar", FRAMES["ar"], {"items": ARABIC}),
+        "en-in-ar": ("en-GB", FRAMES["ar"], {}),
+        "pl-in-en": ("pl", ENGLISH, {}),
+        "de": ("de", FRAMES["de"], {}),
+        "large": ("en-GB", ENGLISH, {"large": True}),
+    }
+    for name, (lang, frame, words) in letters.items():
+        slots = SLOTS | dict.fromkeys(("%%greeting%%", "%%greeting_html%%"), frame.greet("نور"))
+        html = fill(Templates().render("issue", lang=lang, **sample_issue(frame, within=lang, **words)).html, slots)
         for width in (600, 375):
             for dark in (False, True):
                 page = _page(browser, {"width": width, "height": 800}, dark=dark)
                 page.set_content(html)
-                name = f"mail-{lang[:2]}-{width}-{'dark' if dark else 'light'}.png"
-                page.screenshot(path=folder / name, full_page=True)
+                page.screenshot(path=folder / f"mail-{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
                 page.context.close()
 
 
@@ -93,16 +106,36 @@ def _desk(browser: Browser, services: Services, issue: int, folder: Path) -> Non
         "home": "",
         "issue": f"/issues/{issue}",
         "preflight": f"/issues/{issue}/preflight",
+        "preview": f"/issues/{issue}/preview",
+        "preview-dark": f"/issues/{issue}/preview?way=dark",
+        "preview-text": f"/issues/{issue}/preview?way=text",
+        "preview-aloud": f"/issues/{issue}/preview?way=order&discreet=yes",
+        "history": f"/issues/{issue}/history",
+        "report": "/issues/1/report",
+        "sent": "/issues/1",
+        "issues": "/issues",
+        "calendar": "/calendar",
+        "calendar-list": "/calendar?view=list",
+        "newsletters": "/newsletters",
         "newsletter": "/newsletters/1",
+        "recipe": "/newsletters/1/recipe",
+        "outlook": "/newsletters/1/outlook",
         "stories": "/stories",
         "subscribers": "/subscribers",
     }.items():
-        page.goto(services.links.desk(path))
-        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-        page.screenshot(path=folder / f"{name}-desk.png")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        page.screenshot(path=folder / f"{name}-desk-phone.png", full_page=True)
+        _at_desk(page, services.links.desk(path), folder, name)
+    with services.database.unit() as uow:
+        approve(uow, issue, eve, now=services.clock())
+    _at_desk(page, services.links.desk(f"/issues/{issue}/schedule"), folder, "schedule")
     page.context.close()
+
+
+def _at_desk(page: Page, address: str, folder: Path, name: str) -> None:
+    page.goto(address)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.screenshot(path=folder / f"{name}-desk.png")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.screenshot(path=folder / f"{name}-desk-phone.png", full_page=True)
 
 
 def _page(browser: Browser, size: dict[str, int], *, dark: bool = False) -> Page:

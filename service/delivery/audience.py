@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.delivery.correcting import may_get
-from service.delivery.crowds import Crowd, Facts, Tellings, are_in, facts, tellings_of
+from service.delivery.crowds import Crowd, Facts, are_in, facts
 from service.delivery.model import Batch, BatchStatus, Delivery, ShownStory, Variant
+from service.delivery.tellings import Had, Tellings, had_at_once, had_by_all, had_by_each, tellings_of
 from service.issues.cadence import cadences_of
 from service.issues.model import Issue
 from service.subscribers.model import Subscriber, Subscription
@@ -72,42 +73,50 @@ def shown_in(session: Session, variants: Collection[int]) -> dict[int, tuple[int
 
 
 def told_before(session: Session, issue_id: int, copies: Collection[Copy]) -> Tellings:
-    """Which copies of other issues have shown a story that these copies show, or that their crowds ask about."""
+    """Which other issues have shown a story that these copies show, or that their crowds ask about."""
     asked = {story for copy in copies for crowd in copy.crowds for story in crowd.stories}
     return tellings_of(session, issue_id, asked.union(*(copy.shown for copy in copies)))
 
 
 def reads(copy: Copy, tellings: Tellings) -> ColumnElement[bool]:
     """The condition on Subscriber and Subscription for the readers of a copy. Nobody reads a story a second time."""
-    return _reads(copy, facts(copy.crowds, copy.shown, tellings))
+    asked = frozenset(copy.shown).union(*(crowd.stories for crowd in copy.crowds))
+    of_these = {story: issues for story, issues in tellings.items() if story in asked}
+    if not of_these:
+        return _reads(copy, facts(copy.crowds, Had([], [])))
+    had, row = had_at_once(of_these)
+    told = select(literal(1)).select_from(row).where(_reads(copy, facts(copy.crowds, had)))
+    return told.correlate(Subscription, Subscriber).exists()
 
 
 def _reads(copy: Copy, known: Facts) -> ColumnElement[bool]:
-    again = [~known.had[story] for story in copy.shown if story in known.had]
-    return and_(are_in(copy.crowds, known), *again)
+    return and_(are_in(copy.crowds, known), known.had.all_of((), copy.shown))
 
 
-def keyed_readers(copies: Collection[Copy], tellings: Tellings, *who: ColumnElement[bool]) -> Subquery:
+def keyed_readers(
+    copies: Collection[Copy], tellings: Tellings, *who: ColumnElement[bool], most: bool = False
+) -> Subquery:
     """`subscriber` and `reader_key` of the readers for whom `who` holds: the key of the copy that each reads, NULL for
-    a kind of reader for whom there is none yet."""
-    crowds = [crowd for copy in copies for crowd in copy.crowds]
-    known = facts(crowds, [story for copy in copies for story in copy.shown], tellings)
-    had = {story: condition.label(f"story_{story}") for story, condition in known.had.items()}
+    a kind of reader for whom there is none yet. `most` says that they are most readers of the newsletter."""
+    had, told = had_by_all(tellings) if most and tellings else (had_by_each(tellings), None)
+    known = facts([crowd for copy in copies for crowd in copy.crowds], had)
+    names = [f"had_{number}" for number in range(len(had.numbers))]
     people = (
         select(
             Subscription.subscriber_id.label("subscriber"),
             known.cadence.label("cadence"),
             known.reading.label("reading"),
             known.rested.label("rested"),
-            *had.values(),
+            *(number.label(name) for number, name in zip(had.numbers, names, strict=True)),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(*who)
     )
+    if told is not None:
+        people = people.outerjoin(told, told.c.subscriber_id == Subscription.subscriber_id)
     # PostgreSQL would write each costly column out again wherever it is named
-    found = people.cte("people").prefix_with("MATERIALIZED").c if had else people.subquery().c
-    told = {story: found[column.name] for story, column in had.items()}
-    seen = Facts(found.cadence, found.reading, found.rested, told)
+    found = people.cte("people").prefix_with("MATERIALIZED").c if names else people.subquery().c
+    seen = Facts(found.cadence, found.reading, found.rested, Had(had.stories, [found[name] for name in names]))
     key = case(*((_reads(copy, seen), literal(copy.key)) for copy in copies), else_=cast(null(), Text))
     return select(found.subscriber, key.label("reader_key")).subquery()
 
@@ -185,7 +194,7 @@ def cut(
     are held.
     """
     zoned = Subscriber.zone.in_(leaving.zones) if leaving.zones else true()
-    keyed = keyed_readers(copies, tellings, who, zoned)
+    keyed = keyed_readers(copies, tellings, who, zoned, most=not reached_by)
     part, held = _parts(keyed.c.reader_key, keyed.c.subscriber, size, leaving.sample)
     left = unreached(issue_id, keyed, reached_by) if reached_by else true()
     numbered = (

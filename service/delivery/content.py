@@ -1,10 +1,10 @@
 """What an issue shows: frozen at the start, and held against consent again before every hand-over (invariant I3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service.delivery.audience import audience, copies_of, has_none, keyed_readers, told_before
@@ -25,8 +25,9 @@ DEFAULT = "default"
 
 def freeze(session: Session, issue: Issue, head: Letterhead, *, now: datetime) -> None:
     """Render the issue as it may be shown now, once for each kind of its readers, and keep the results."""
+    words = _words(session, now)
     for number, kind in enumerate(kinds_of(session, issue, head, now), start=1):
-        _keep(session, issue, kind.copy, DEFAULT if number == 1 else str(number), list(kind.crowds), now=now)
+        _keep(session, issue, kind.copy, DEFAULT if number == 1 else str(number), list(kind.crowds), words, now=now)
 
 
 def freeze_for_strangers(session: Session, issue: Issue, head: Letterhead, now: datetime) -> None:
@@ -43,12 +44,13 @@ def freeze_for_strangers(session: Session, issue: Issue, head: Letterhead, now: 
     strange = select(keyed.subscriber).where(keyed.reader_key.is_(None))
     if session.scalar(strange.limit(1)) is None:
         return
+    words = _words(session, now)
     strangers = kinds_of(session, issue, head, now, who=Subscription.subscriber_id.in_(strange))
     rows = [session.get_one(Variant, copy.id) for copy in copies]
     for number, kind in enumerate(strangers, start=len(rows) + 1):
         same = next((row for row in rows if _reads_like(row, kind.copy)), None)
         if same is None:
-            _keep(session, issue, kind.copy, str(number), list(kind.crowds), now=now)
+            _keep(session, issue, kind.copy, str(number), list(kind.crowds), words, now=now)
         else:
             same.crowds = [*same.crowds, *(crowd.document() for crowd in kind.crowds)]
     session.flush()
@@ -56,27 +58,29 @@ def freeze_for_strangers(session: Session, issue: Issue, head: Letterhead, now: 
 
 def freeze_anew(session: Session, issue: Issue, head: Letterhead, now: datetime) -> list[Variant]:
     """Render a new edition of every copy of an issue, for the readers it was for: as it may be shown now."""
-    copies, earlier = copies_of(session, issue.id), earlier_of(session, issue)
+    words, copies, earlier = _words(session, now), copies_of(session, issue.id), earlier_of(session, issue)
     printer = printer_of(session, issue, head, now, earlier)
     wanted = readings(session, {key for copy in copies for crowd in copy.crowds for key in crowd.readings})
     edition = (session.scalar(select(func.max(Variant.edition)).where(Variant.issue_id == issue.id)) or 0) + 1
     return [
         _keep(
             session, issue, printer.copy(union(copy.crowds, wanted, earlier)), copy.key, list(copy.crowds),
-            edition=edition, now=now,
+            words, edition=edition, now=now,
         )
         for copy in copies
     ]  # fmt: skip
 
 
 def _keep(
-    session: Session, issue: Issue, copy: RenderedVariant, key: str, crowds: list[Crowd],
+    session: Session, issue: Issue, copy: RenderedVariant, key: str, crowds: list[Crowd], words: Mapping[int, str],
     *, edition: int = 1, now: datetime,
 ) -> Variant:  # fmt: skip
+    """`words` were looked up before the copy was made: what has changed since then is found at the next look."""
     variant = Variant(
         issue_id=issue.id, key=key, edition=edition, lang=copy.lang, subject=copy.subject, text=copy.text,
-        html=copy.html, stories=_allowed(session, list(copy.stories), now), items=list(copy.items), created_at=now,
+        html=copy.html, stories=_as_kept(copy.stories, words), items=list(copy.items), created_at=now,
         crowds=[crowd.document() for crowd in crowds], discreet=copy.discreet, about=copy.about,
+        frame=copy.frame.lang,
     )  # fmt: skip
     session.add(variant)
     session.flush()
@@ -88,21 +92,22 @@ def _keep(
 
 
 def _reads_like(row: Variant, copy: RenderedVariant) -> bool:
-    own = (row.subject, row.text, row.html, row.discreet)
-    return own == (copy.subject, copy.text, copy.html, copy.discreet)
+    own = (row.subject, row.text, row.html, row.discreet, row.frame)
+    return own == (copy.subject, copy.text, copy.html, copy.discreet, copy.frame.lang)
 
 
 def still_allowed(session: Session, stories: Iterable[tuple[int, str]], now: datetime) -> bool:
     """True while every one of these stories (id, hash of its words) has consent for the newsletter, for just these."""
-    shown = list(stories)
-    as_kept = [{"id": story, "hash": words} for story, words in shown]
-    return _allowed(session, [story for story, _ in shown], now) == as_kept
+    shown = dict(stories)
+    return not shown or _words(session, now, Story.id.in_(shown)) == shown
 
 
-def _allowed(session: Session, story_ids: list[int], now: datetime) -> list[dict[str, Any]]:
-    if not story_ids:
-        return []
-    visible = (
-        visible_stories(Scope.NEWSLETTER, now).with_only_columns(Story.id, Revision.hash).where(Story.id.in_(story_ids))
-    )
-    return [{"id": story, "hash": words} for story, words in session.execute(visible.order_by(Story.id))]
+def _words(session: Session, now: datetime, *those: ColumnElement[bool]) -> dict[int, str]:
+    """Story -> the hash of its words, for every one that has consent for the newsletter."""
+    visible = visible_stories(Scope.NEWSLETTER, now).with_only_columns(Story.id, Revision.hash).where(*those)
+    return {row[0]: row[1] for row in session.execute(visible)}
+
+
+def _as_kept(stories: Iterable[int], words: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What `still_allowed` is asked later; no words are right for a story that had no consent a moment ago."""
+    return [{"id": story, "hash": words.get(story, "")} for story in sorted(set(stories))]

@@ -4,58 +4,56 @@ It is asked again at every hand-over, as everything about readers is: whoever ha
 erased since is no reader any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, false, func, select, true
 from sqlalchemy.orm import Session
 
-from service.delivery.model import Batch, Delivery, Variant
+from service.delivery.model import Batch, Delivery, ShownStory, Variant
 from service.delivery.standing import STANDS, Standing
 from service.issues.model import Issue, Item
 from service.subscribers.model import Subscriber, Subscription
 
 
 class Wrong(NamedTuple):
-    """What a correction puts right: the issue, and those of its copies that showed the wrong item."""
+    """What a correction puts right: those copies that carried the wrong item, and the issues that they belong to."""
 
-    issue_id: int
+    issues: Sequence[int]
     copies: Sequence[int]
     """Ids of variants."""
 
 
-def wrong_of(session: Session, correction_id: int, corrected_id: int) -> Wrong:
-    """What the correction `correction_id` of the issue `corrected_id` puts right; nothing once its item is gone."""
+def wrong_of(session: Session, correction_id: int) -> Wrong:
+    """What the correction `correction_id` puts right; nothing once its item is gone."""
     query = select(Item.corrects_id).where(Item.issue_id == correction_id, Item.corrects_id.is_not(None))
-    copies = [
-        copy for item in session.scalars(query) if item is not None for copy in _showing(session, corrected_id, item)
-    ]
-    return Wrong(corrected_id, copies)
+    items = session.scalars(select(Item).where(Item.id.in_(query)))
+    return _wrong({place for item in items for place in _carrying(session, item)})
 
 
 def may_get(session: Session, issue: Issue) -> ColumnElement[bool]:
     """The condition on Subscription for those who may get this issue: everybody, unless it is a correction."""
     if issue.corrects_id is None:
         return true()
-    wrong = wrong_of(session, issue.id, issue.corrects_id)
-    return has_copy(wrong.issue_id, wrong.copies) if wrong.copies else false()
+    wrong = wrong_of(session, issue.id)
+    return has_copy(wrong.issues, wrong.copies) if wrong.copies else false()
 
 
-def has_copy(issue_id: Any, copies: Any) -> ColumnElement[bool]:
-    """The condition on Subscription that its subscriber has one of these copies of an issue: handed over, and not come
-    back. Of a copy of which nobody can tell whether it was taken, nobody can tell whether it was read either."""
-    mine = (Delivery.issue_id == issue_id, Delivery.subscriber_id == Subscription.subscriber_id)
+def has_copy(issues: Any, copies: Any) -> ColumnElement[bool]:
+    """The condition on Subscription that its subscriber has one of these copies of these issues: handed over, and not
+    come back. Of a copy of which nobody can tell whether it was taken, nobody can tell whether it was read either."""
+    mine = (Delivery.issue_id.in_(issues), Delivery.subscriber_id == Subscription.subscriber_id)
     got = (STANDS[Standing.HANDED_OVER], Batch.variant_id.in_(copies))
     return select(Delivery.issue_id).join(Batch, Batch.id == Delivery.batch_id).where(*mine, *got).exists()
 
 
-HAS_WRONG_COPY = has_copy(bindparam("corrected"), bindparam("copies", expanding=True))
+HAS_WRONG_COPY = has_copy(bindparam("corrected", expanding=True), bindparam("copies", expanding=True))
 """The same with its values left open, for statements that are built once."""
 
 
 def readers_with(session: Session, item: Item) -> int:
     """How many readers of today would get a correction of an item."""
-    wrong = Wrong(item.issue_id, _showing(session, item.issue_id, item.id))
+    wrong = _wrong(set(_carrying(session, item)))
     if not wrong.copies:
         return 0
     query = (
@@ -67,7 +65,32 @@ def readers_with(session: Session, item: Item) -> int:
     return session.scalar(query) or 0
 
 
-def _showing(session: Session, issue_id: int, item_id: int) -> list[int]:
-    """The copies of an issue that showed an item; one that does not say what it showed is taken to have shown it."""
-    rows = session.execute(select(Variant.id, Variant.items).where(Variant.issue_id == issue_id))
-    return [row for row, items in rows if not items or item_id in items]
+def _wrong(places: Collection[tuple[int, int]]) -> Wrong:
+    return Wrong(sorted({issue for issue, _ in places}), sorted({copy for _, copy in places}))
+
+
+def _carrying(session: Session, item: Item) -> list[tuple[int, int]]:
+    """(issue id, variant id) of the copies that carried an item: those of its issue that showed it, and where it is a
+    story, those of the newsletter's other issues in which the same words stood in for something, or were caught up on.
+
+    A copy of its issue that does not say what it showed is taken to have shown it.
+    """
+    rows = session.execute(
+        select(Variant.id, Variant.items, Variant.stories).where(Variant.issue_id == item.issue_id)
+    ).all()
+    own = [(item.issue_id, copy) for copy, items, _ in rows if not items or item.id in items]
+    if item.story_id is None:
+        return own
+    words = {_words(stories, item.story_id) for _, _, stories in rows} - {""}
+    elsewhere = session.execute(
+        select(Variant.issue_id, Variant.id, Variant.stories)
+        .join(ShownStory, ShownStory.variant_id == Variant.id)
+        .join(Issue, Issue.id == Variant.issue_id)
+        .where(ShownStory.story_id == item.story_id, Issue.newsletter_id == item.issue.newsletter_id)
+    )
+    return own + [(issue, copy) for issue, copy, stories in elsewhere if _words(stories, item.story_id) in words]
+
+
+def _words(stories: Sequence[Mapping[str, Any]], story_id: int) -> str:
+    """The hash of the words that a copy showed of a story; empty when it showed none."""
+    return next((story["hash"] for story in stories if story["id"] == story_id), "")

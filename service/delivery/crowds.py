@@ -1,21 +1,15 @@
 """Which readers a copy is for, as a value that the ledger keeps and as a condition that the database can ask."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, case, false, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, literal
 from sqlalchemy import or_ as any_of
-from sqlalchemy.orm import Session
 
-from service.delivery.model import Batch, Delivery, DeliveryStatus, ShownStory
+from service.delivery.tellings import Had
 from service.subscribers.model import Subscriber, Subscription
-
-Tellings = Mapping[int, Collection[tuple[int, int]]]
-"""Story id -> (issue id, variant id) of the copies in which other issues have shown it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,35 +88,30 @@ class Facts:
     cadence: Any
     reading: Any
     rested: Any
-    had: Mapping[int, Any]
-    """Story id -> whether they have had it, for stories that other issues have shown."""
+    had: Had
 
 
-def facts(crowds: Iterable[Crowd], stories: Iterable[int], tellings: Tellings) -> Facts:
-    """What there is to know of a reader to tell the crowds apart, and who has had one of `stories`."""
-    of = list(crowds)
-    marks = next((crowd.marks for crowd in of if crowd.marks), ())
-    asked = set(stories).union(*(crowd.stories for crowd in of))
+def facts(crowds: Iterable[Crowd], had: Had) -> Facts:
+    """What there is to know of a reader to tell the crowds apart, and what they have had."""
+    marks = next((crowd.marks for crowd in crowds if crowd.marks), ())
     return Facts(
         cadence=Subscription.cadence,
         reading=Subscriber.reading,
         rested=rested_through(marks) if marks else literal(0),
-        had={story: has_had([story], tellings) for story in sorted(asked) if story in tellings},
+        had=had,
     )
 
 
 def are_in(crowds: Iterable[Crowd], known: Facts) -> ColumnElement[bool]:
     """The condition for readers in one of the crowds."""
-    return reduce(or_, (_is_in(crowd, known) for crowd in crowds), false())
+    return any_of(false(), *(_is_in(crowd, known) for crowd in crowds))
 
 
 def _is_in(crowd: Crowd, known: Facts) -> ColumnElement[bool]:
     parts = [_one_of(known.reading, crowd.readings), _one_of(known.cadence, crowd.cadences)]
     if crowd.marks:
         parts.append(known.rested == crowd.rested)
-    parts += [known.had.get(story, false()) for story in crowd.had]
-    parts += [~known.had[story] for story in crowd.fresh if story in known.had]
-    return and_(*parts)
+    return and_(*parts, known.had.all_of(crowd.had, crowd.fresh))
 
 
 def _one_of(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
@@ -145,36 +134,3 @@ def rested_through(marks: Sequence[str]) -> ColumnElement[int]:
         *((Subscriber.rested_from > mark, number) for number, mark in enumerate(began[1:], start=1)),
         else_=len(began),
     )
-
-
-def has_had(stories: Iterable[int], tellings: Tellings) -> ColumnElement[bool]:
-    """The condition on Subscription that its subscriber was sent one of the stories by another issue."""
-    copies = {copy for story in stories for copy in tellings.get(story, ())}
-    if not copies:
-        return false()
-    variant = select(Batch.variant_id).where(Batch.id == Delivery.batch_id).scalar_subquery()
-    return (
-        select(Delivery.issue_id)
-        .where(
-            Delivery.issue_id.in_(sorted({issue for issue, _ in copies})),
-            Delivery.subscriber_id == Subscription.subscriber_id,
-            Delivery.status != DeliveryStatus.REJECTED,
-            variant.in_(sorted({copy for _, copy in copies})),
-        )
-        .exists()
-    )
-
-
-def tellings_of(session: Session, issue_id: int, stories: Collection[int]) -> dict[int, list[tuple[int, int]]]:
-    """Which copies of other issues have shown some of `stories`; a story that none has shown is not in it."""
-    if not stories:
-        return {}
-    rows = session.execute(
-        select(ShownStory.story_id, ShownStory.issue_id, ShownStory.variant_id)
-        .where(ShownStory.story_id.in_(stories), ShownStory.issue_id != issue_id)
-        .order_by(ShownStory.variant_id)
-    )
-    found: dict[int, list[tuple[int, int]]] = {}
-    for story, issue, variant in rows:
-        found.setdefault(story, []).append((issue, variant))
-    return found

@@ -14,13 +14,13 @@ from service.delivery.ahead import Stock
 from service.delivery.errors import ContentChanged, LostBatch
 from service.delivery.flights import Flights
 from service.delivery.ledger import Hold, Person
-from service.delivery.mailing import Press, write_group
+from service.delivery.mailing import Press, Printed, write_group
 from service.delivery.model import MOST_ATTEMPTS
 from service.delivery.pacing import Pace
 from service.delivery.presence import Presence
 from service.delivery.start import AT_ONCE, Timing, freeze_again
 from service.issues.actions import pause
-from service.mail.bulk import BulkMailer, GroupReceipt, Prepared
+from service.mail.bulk import BulkMailer, GroupReceipt
 from service.mail.letterhead import Letterhead
 from service.mail.message import Misconfigured, OutcomeUnknown, Rejected, TryLater
 
@@ -35,7 +35,7 @@ class Posting:
     hold: Hold
     worker: str
     people: Sequence[Person]
-    text: Prepared | Misconfigured
+    text: Printed | Misconfigured
     provider_batch: str
     """Under which the provider is to hold it until its time; empty when it is to leave at once."""
 
@@ -181,7 +181,7 @@ class Drain:
             ramp.put_off_until_tomorrow(session, issue_id, self.clock())
         return []
 
-    def _text(self, uow: UnitOfWork, hold: Hold) -> Prepared | Misconfigured:
+    def _text(self, uow: UnitOfWork, hold: Hold) -> Printed | Misconfigured:
         try:
             return self.press.prepared(uow.session, hold.issue_id, hold.variant_id)
         except Rejected as refusal:  # of the text, so of every batch: halving them would find nobody to blame
@@ -199,14 +199,15 @@ class Drain:
     def _hand_over(self, posting: Posting) -> records.Taken:
         if isinstance(posting.text, Misconfigured):
             raise posting.text
-        group = write_group(self.head, posting.hold, posting.people, posting.worker)
+        printed = posting.text
+        group = write_group(self.head, posting.hold, posting.people, posting.worker, printed.frame)
         if posting.provider_batch and posting.hold.send_at is not None:
             at = int(posting.hold.send_at.timestamp())
             group = replace(group, send_at=at, provider_batch=posting.provider_batch)
         # The name may be new: then the old one may be judged dead already, and its batches with it.
         if not self.presence.proven() or self.presence.name != posting.worker:
             raise TryLater("this worker could not prove that it is alive")
-        receipt = posting.text.hand_over(group)
+        receipt = printed.text.hand_over(group)
         if receipt.rest:
             self.pace.hold(receipt.rest)
         return _by_subscriber(receipt, group.deliveries, posting.people)

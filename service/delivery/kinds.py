@@ -7,15 +7,15 @@ and groups with equal results are one kind. Nothing here looks at a single reade
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.delivery.audience import audience
-from service.delivery.crowds import Crowd, Tellings, has_had, merged, rested_through, tellings_of
+from service.delivery.crowds import Crowd, merged, rested_through
+from service.delivery.tellings import Tellings, had_by_all, had_by_each, tellings_of
 from service.issues.cadence import cadences_of, last_opening
-from service.issues.fitting import MISSED_HEADING, MISSED_WORDS, QUARTER_HEADING, QUARTER_WORDS, Missed, Wants
+from service.issues.fitting import Missed, Wants
 from service.issues.model import Issue, Item, ItemKind
 from service.issues.render import Printer, RenderedVariant
 from service.mail.letterhead import Letterhead
@@ -97,8 +97,7 @@ def wants_of(crowd: Crowd, reading: Reading, earlier: Earlier) -> Wants:
         missed = Missed(
             stories=earlier.since(crowd.since),
             most=MOST_IN_QUARTER if quarterly else MOST_MISSED,
-            heading=QUARTER_HEADING if quarterly else MISSED_HEADING,
-            words=QUARTER_WORDS if quarterly else MISSED_WORDS,
+            quarterly=quarterly,
         )
     return Wants(reading, frozenset(crowd.had), missed)
 
@@ -168,21 +167,22 @@ def _groups(
     rested = rested_through(earlier.marks) if earlier.marks else case((true(), 0))
     offered = {story for _, story in earlier.shown}
     back = or_(rested > 0, Subscription.cadence == Cadence.QUARTERLY)
-    bits: dict[int, Any] = {
-        story: case((and_(back, has_had([story], tellings)) if story in offered else has_had([story], tellings), 1),
-                    else_=0).label(f"story_{story}")
-        for story in sorted(tellings)
-    }  # fmt: skip
-    each = (
-        select(Subscription.cadence, Subscriber.reading, rested.label("rested"), *bits.values())
+    had, told = had_by_all(tellings) if who is None and tellings else (had_by_each(tellings), None)
+    numbers = [
+        case((back, number), else_=own).label(f"had_{place}")
+        for place, (number, own) in enumerate(zip(had.numbers, had.masked(set(tellings) - offered), strict=True))
+    ]
+    people = (
+        select(Subscription.cadence, Subscriber.reading, rested.label("rested"), *numbers)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(audience(session, issue), true() if who is None else who)
-        .subquery()
-    ).c
+    )
+    if told is not None:
+        people = people.outerjoin(told, told.c.subscriber_id == Subscription.subscriber_id)
+    each = people.subquery().c
     rows = session.execute(select(*each, func.count().label("readers")).group_by(*each)).all()
     groups = [
-        _Group(cadence, reading, rests, frozenset(s for s, had in zip(bits, told, strict=True) if had), readers)
-        for cadence, reading, rests, *told, readers in rows
+        _Group(cadence, reading, rests, had.read(bits), readers) for cadence, reading, rests, *bits, readers in rows
     ]
     return sorted(groups, key=lambda each: (-each.readers, each.reading, each.cadence, each.rested, sorted(each.had)))
 

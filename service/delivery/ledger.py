@@ -31,9 +31,10 @@ from sqlalchemy.orm import Session
 from service.delivery.audience import Copy, reads, shown_in, told_before
 from service.delivery.content import still_allowed
 from service.delivery.correcting import HAS_WRONG_COPY, Wrong, wrong_of
-from service.delivery.crowds import Crowd, Tellings
+from service.delivery.crowds import Crowd
 from service.delivery.errors import ContentChanged, LostBatch
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus, Variant
+from service.delivery.tellings import Tellings
 from service.delivery.transitions import TRANSITIONS
 from service.issues.model import Issue, IssueState
 from service.subscribers.model import Subscriber, Subscription
@@ -141,7 +142,7 @@ def intend(
         raise LostBatch(f"issue {issue_id} is {state}")
     copies = _check_content(session, {hold.variant_id for hold in holds}, now)
     tellings = told_before(session, issue_id, copies.values())
-    wrong = wrong_of(session, issue_id, corrects) if corrects is not None else None
+    wrong = wrong_of(session, issue_id) if corrects is not None else None
     found = []
     for hold in holds:
         kind = _Readers(copies[hold.variant_id], _frozen(tellings), bool(hold.zones), wrong is not None)
@@ -199,13 +200,13 @@ class _Readers(NamedTuple):
     """Which readers a batch is for. Each kind of batch has statements of its own, built once."""
 
     copy: Copy
-    tellings: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    tellings: tuple[tuple[int, tuple[int, ...]], ...]
     zoned: bool
     correcting: bool
 
 
-def _frozen(tellings: Tellings) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
-    return tuple((story, tuple(copies)) for story, copies in sorted(tellings.items()))
+def _frozen(tellings: Tellings) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    return tuple((story, tuple(issues)) for story, issues in sorted(tellings.items()))
 
 
 def _write_deliveries(
@@ -218,7 +219,7 @@ def _write_deliveries(
     parameters: dict[str, Any] = {
         "issue": hold.issue_id, "newsletter": newsletter_id, "batch": hold.id,
         "first": hold.first_subscriber, "last": hold.last_subscriber, **({"zones": hold.zones} if hold.zones else {}),
-        **({"corrected": wrong.issue_id, "copies": wrong.copies} if wrong is not None else {}),
+        **({"corrected": wrong.issues, "copies": wrong.copies} if wrong is not None else {}),
     }  # fmt: skip
     connection = session.connection()
     if untouched and connection.dialect.name == "postgresql":

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from service.delivery.ledger import Hold, Person
 from service.delivery.model import Variant, delivery_number
 from service.issues.discretion import discreet_name, discreet_sender
+from service.issues.frames.english import ENGLISH
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
 from service.issues.mails import sender_of
 from service.issues.model import Issue
 from service.mail.bulk import BulkMailer, Circular, Group, Prepared, Slot
@@ -27,19 +30,28 @@ _MARKUP = re.compile("[&<>\"']")
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A compiled variant, and the frame that its readers are greeted in."""
+
+    text: Prepared
+    frame: Frame
+
+
+@dataclass(frozen=True)
 class Press:
     """Compiles the variants of issues for a transport, each once, and keeps the latest."""
 
     head: Letterhead
     mailer: BulkMailer
-    _kept: OrderedDict[int, Prepared] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[int, Printed] = field(default_factory=OrderedDict)
 
-    def prepared(self, session: Session, issue_id: int, variant_id: int) -> Prepared:
+    def prepared(self, session: Session, issue_id: int, variant_id: int) -> Printed:
         """The compiled variant. Raises Rejected for a text that no mail can hold."""
         if (kept := self._kept.get(variant_id)) is not None:
             return kept
         issue, variant = session.get_one(Issue, issue_id), session.get_one(Variant, variant_id)
-        made = self._kept.setdefault(variant_id, self.mailer.prepare(write_circular(self.head, issue, variant)))
+        text = self.mailer.prepare(write_circular(self.head, issue, variant))
+        made = self._kept.setdefault(variant_id, Printed(text, frame_in(variant.frame)))
         while len(self._kept) > KEPT_TEXTS:
             self._kept.popitem(last=False)
         return made
@@ -62,10 +74,12 @@ def write_circular(head: Letterhead, issue: Issue, variant: Variant) -> Circular
     )
 
 
-def write_group(head: Letterhead, hold: Hold, people: Sequence[Person], worker: str = "") -> Group:
-    """Everybody in a batch, each with a greeting and tokens of their own; at least one person."""
+def write_group(
+    head: Letterhead, hold: Hold, people: Sequence[Person], worker: str = "", frame: Frame = ENGLISH
+) -> Group:
+    """Everybody in a batch, each with a greeting of `frame` and tokens of their own; at least one person."""
     subscribers, subscriptions, addresses, names = zip(*people, strict=True)
-    greetings = [f"Hello {name}," if name else "Hello," for name in names]
+    greetings = [frame.greet(name) for name in names]
     first = delivery_number(hold.issue_id, 0)
     numbers = [first | subscriber for subscriber in subscribers]
     seal = head.tokens.seal_many

@@ -105,6 +105,8 @@ class Variant(Base):
     """Whether its sender and list name are the newsletter's discreet ones."""
     about: Mapped[str] = mapped_column(default="")
     """How it differs from the standard copy, in words for editors."""
+    frame: Mapped[str] = mapped_column(default="en")
+    """The language of the words around what the editors wrote: a key of `issues.frames`."""
 
 
 class ShownStory(Base):

@@ -15,10 +15,11 @@ from service.db import UnitOfWork
 from service.editors.model import Editor, Role
 from service.editors.trail import note
 from service.issues.content import is_empty
-from service.issues.errors import ApprovedAlready, EditedByYourself, NothingToSend, RoleMayNotApprove
+from service.issues.errors import ApprovedAlready, ChangedMeanwhile, EditedByYourself, NothingToSend, RoleMayNotApprove
 from service.issues.fingerprint import content_hash
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue, IssueApproval, IssueState
+from service.issues.standing_in import may_stand_in, seal
 from service.issues.transitions import Move, after
 
 MAY_APPROVE = frozenset({Role.ADMIN, Role.EDITOR})
@@ -55,10 +56,14 @@ def submit(
     return issue
 
 
-def approve(uow: UnitOfWork, issue_id: int, editor: Editor, *, version: int | None = None, now: datetime) -> Issue:
+def approve(
+    uow: UnitOfWork, issue_id: int, editor: Editor, *, version: int | None = None, shown: str = "", now: datetime
+) -> Issue:
     """Say that these words may go out; with the last yes it needs, the issue is approved.
 
-    Raises NothingToSend, RoleMayNotApprove, EditedByYourself while a colleague can do it, or ApprovedAlready.
+    `shown` is the seal of the stand-ins that were on the page (`standing_in.seal`). Raises NothingToSend,
+    RoleMayNotApprove, EditedByYourself while a colleague can do it, ApprovedAlready, or ChangedMeanwhile when others
+    may stand in by now.
     """
     issue = issue_to_change(uow, issue_id, version=version)
     approved = after(issue.state, Move.APPROVE)
@@ -66,10 +71,15 @@ def approve(uow: UnitOfWork, issue_id: int, editor: Editor, *, version: int | No
     if is_empty(uow.session, issue, now):
         raise NothingToSend
     _check(uow.session, issue, editor, standing)
-    words = content_hash(uow.session, issue)
+    words, stand_ins = content_hash(uow.session, issue), may_stand_in(uow.session, issue, now)
+    if shown not in {"", seal(stand_ins)}:
+        raise ChangedMeanwhile
     uow.session.add(
-        IssueApproval(issue_id=issue.id, editor_id=editor.id, content_hash=words, needed=standing.needed, given_at=now)
-    )
+        IssueApproval(
+            issue_id=issue.id, editor_id=editor.id, content_hash=words, needed=standing.needed, given_at=now,
+            stand_ins=[each.words for each in stand_ins],
+        )
+    )  # fmt: skip
     uow.session.flush()
     note(uow, editor, "approved_alone" if standing.alone else "approved", f"issue:{issue.id}", now=now)
     issue.state = approved if standing_of(uow.session, issue).complete else IssueState.IN_REVIEW

@@ -30,11 +30,12 @@ from service.stories.visibility import visible_stories
 
 MOST_SHOWN = 200
 PREFIX = "Correction: "
-WORDS = """In our newsletter “{subject}” of {day}, one part was wrong. We are sorry.
+WORDS = """In our newsletter “{subject}” of {day}, one part was wrong. {elsewhere}We are sorry.
 
 **What was wrong:** {was}
 
 **What is right:** {right}"""
+ELSEWHERE = "It was a story, and it may have come to you in another of our letters. "
 
 _MARKDOWN = re.compile(r"([\\\[\]*_`<>])")
 
@@ -134,7 +135,13 @@ def _written(session: Session, wrong: Issue, item: Item, was: str, right: str, n
         slot="correction",
         why=f"It puts right what readers had on {day}.",
         heading="What was wrong, and what is right",
-        words=WORDS.format(subject=_MARKDOWN.sub(r"\\\1", subject), day=day, was=was, right=right),
+        words=WORDS.format(
+            subject=_MARKDOWN.sub(r"\\\1", subject),
+            day=day,
+            was=was,
+            right=right,
+            elsewhere=ELSEWHERE if item.story_id is not None else "",
+        ),
         story_id=item.story_id,
         corrects_id=item.id,
     )

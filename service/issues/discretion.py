@@ -6,23 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from service.issues.choosing import said
 from service.issues.content import Block
+from service.issues.frames.frame import Frame
+from service.issues.frames.phrase import Phrase
+from service.issues.frames.table import frame_in
 from service.issues.model import Issue, ItemKind, Newsletter
 from service.issues.schedule import wall_clock
 from service.mail.message import Address
-
-NAME = "Your letter"
-"""What a newsletter is called where it has no discreet name of its own."""
-SENDER = "Letters"
-PREHEADER = "Here is what we have for you this time. There is no hurry. It will wait for you."
-LINK_WORDS = {
-    ItemKind.STORY: "Read story {}",
-    ItemKind.ARTICLE: "Read page {}",
-    ItemKind.RESOURCE: "Read page {} elsewhere",
-    ItemKind.NETWORK: "Visit place {}",
-}
-"""Link words by kind; the number keeps them apart."""
 
 _ILLNESS = re.compile(
     r"(?i)\b(?:cancers?|leuka?emi\w+|lymphomas?|myelomas?|tumou?rs?|oncolog\w*|haematolog\w*|hematolog\w*|sarcomas?|"
@@ -45,14 +35,14 @@ def illness_in(words: str, topics: Iterable[str] = ()) -> str:
 
 def discreet_name(newsletter: Newsletter) -> str:
     """What the newsletter is called for discreet readers."""
-    return newsletter.discreet_name or NAME
+    return newsletter.discreet_name or frame_in(newsletter.lang).quiet_name
 
 
 def discreet_sender(newsletter: Newsletter, usual: Address) -> Address:
     """Who writes to discreet readers. With a name alone the mailbox stays the usual one, because mail must be signed
     for the domain of its sender."""
     own = newsletter.discreet_sender
-    return Address.parse(own) if "@" in own else Address(usual.email, own or SENDER)
+    return Address.parse(own) if "@" in own else Address(usual.email, own or frame_in(newsletter.lang).quiet_sender)
 
 
 def discreet_subject(issue: Issue) -> str:
@@ -61,18 +51,27 @@ def discreet_subject(issue: Issue) -> str:
 
 
 def issue_day(issue: Issue) -> str:
-    """The date of an issue in words, on its newsletter's own wall."""
-    return said(wall_clock(issue.planned_for, issue.newsletter.zone).date())
+    """The date of an issue in words of its newsletter's language, on its newsletter's own wall."""
+    paper = issue.newsletter
+    return frame_in(paper.lang).say_day(wall_clock(issue.planned_for, paper.zone).date())
 
 
-def with_quiet_links(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks with link words that say what kind of page it is, and not what it is about."""
+def with_quiet_links(blocks: Iterable[Block], frame: Frame, lang: str) -> list[Block]:
+    """The blocks of a letter in `lang` with link words that say what kind of page it is, not what it is about."""
+    words = {
+        ItemKind.STORY: frame.quiet_story,
+        ItemKind.ARTICLE: frame.quiet_article,
+        ItemKind.RESOURCE: frame.quiet_elsewhere,
+        ItemKind.NETWORK: frame.quiet_visit,
+    }
     numbers: Counter[ItemKind] = Counter()
-    return [_quiet(block, numbers) for block in blocks]
-
-
-def _quiet(block: Block, numbers: Counter[ItemKind]) -> Block:
-    if not block.url or block.kind not in LINK_WORDS:
-        return block
-    numbers[block.kind] += 1
-    return replace(block, link_words=LINK_WORDS[block.kind].format(numbers[block.kind]))
+    quiet = []
+    for block in blocks:
+        if block.url and block.kind in words:
+            numbers[block.kind] += 1
+            number = str(numbers[block.kind])
+            said = Phrase.of(words[block.kind], frame.lang, lang, number=(number, ""))
+            quiet.append(replace(block, link_words=said))
+        else:
+            quiet.append(block)
+    return quiet

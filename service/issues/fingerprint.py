@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.issues.choosing import Choice
 from service.issues.model import Issue, Item
 from service.library.model import Article, NetworkEntry
 from service.library.resources import Resource
@@ -24,7 +25,13 @@ def _item(session: Session, item: Item) -> list[Any]:
     return [item.kind, item.heading, item.words, _behind(session, item)]
 
 
-def _behind(session: Session, item: Item) -> list[Any]:
+def words_hash(session: Session, choice: Choice) -> str:
+    """The SHA-256 of what people would read of a story or an article."""
+    parts = [choice.kind, _behind(session, choice)]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _behind(session: Session, item: Item | Choice) -> list[Any]:
     """Read as columns, so that what another unit has changed by now is seen."""
     if item.story_id is not None:
         story = select(Story.id, Story.shown_hash, Story.display_name, Story.content_notes, Story.country)

@@ -12,19 +12,15 @@ from sqlalchemy.orm import Session
 
 from service.issues.asking import MEMORIAL, asks_for_money
 from service.issues.entries import CLOSING, Entry, Shelf, entry_of, shelf_of, stand_in
-from service.issues.in_line import SWAPPED, in_line
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
+from service.issues.in_line import SWAPPED
 from service.issues.model import Issue, ItemKind
+from service.issues.standing_in import line_for
 from service.languages import primary
 from service.stories.model import Scope
 from service.subscribers.avoiding import groups_of
 from service.subscribers.reading import STANDARD, Reading
-
-LINE = 8
-"""How many stand in line for a place: enough for most, and few enough to ask of each who has had it."""
-MISSED_HEADING = "While you were away"
-MISSED_WORDS = "You do not have to catch up. These stories came while you rested. They are here if you would like them."
-QUARTER_HEADING = "Since your last letter"
-QUARTER_WORDS = "These stories came out in the last few months."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +29,8 @@ class Missed:
 
     stories: tuple[int, ...]
     most: int
-    heading: str
-    words: str
+    quarterly: bool = False
+    """Whether they get four letters a year, and so have not been away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,10 @@ class Wants:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What they get, in reading order. Kinds of readers with equal fits read the same."""
+    """What they get, in reading order, and the words around it. Kinds of readers with equal fits read the same."""
 
     entries: tuple[Entry, ...]
+    frame: Frame
     closed: int = 0
     """Places that nothing was left for."""
 
@@ -88,14 +85,14 @@ class Tailor:
     def fit(self, wants: Wants) -> Fit:
         """What a kind of reader gets."""
         shown: list[Entry] = []
-        closed = 0
+        closed, frame = 0, frame_in(wants.reading.lang, self.issue.newsletter.lang)
         for item in filter(self.shelf.has, self.items):
             entry = self._placed(item, wants, shown)
             if entry is None:
                 closed += 1
             else:
                 shown.append(entry)
-        return Fit((*shown, *self._caught_up(wants, shown)), closed)
+        return Fit((*shown, *self._caught_up(wants, shown, frame)), frame, closed)
 
     def stories_about(self) -> set[int]:
         """Every story that any reader might be shown."""
@@ -121,7 +118,7 @@ class Tailor:
             if (each.story_id, each.article_id) not in taken and self._fits_beside(each, wants):
                 yield replace(each, item_id=item.item_id, heading=item.heading)
 
-    def _caught_up(self, wants: Wants, shown: Sequence[Entry]) -> list[Entry]:
+    def _caught_up(self, wants: Wants, shown: Sequence[Entry], frame: Frame) -> list[Entry]:
         if wants.missed is None:
             return []
         here = {each.story_id for each in (*shown, *self.items)}
@@ -129,10 +126,13 @@ class Tailor:
         found = [each for each in offered if self.shelf.has(each) and self._fits_beside(each, wants)]
         if not found:
             return []
-        opening = Entry(
-            kind=ItemKind.HELLO, slot=CLOSING, heading=wants.missed.heading, words=wants.missed.words, stands_in=True
+        heading, words = (
+            (frame.quarter_heading, frame.quarter_words)
+            if wants.missed.quarterly
+            else (frame.away_heading, frame.away_words)
         )
-        return [opening, *found[: wants.missed.most]]
+        opening = Entry(kind=ItemKind.HELLO, slot=CLOSING, heading=heading, words=words, stands_in=True)
+        return [opening, *(replace(each, heading=frame.a_story) for each in found[: wants.missed.most])]
 
     def _fits_beside(self, entry: Entry, wants: Wants) -> bool:
         """Whether it may stand in: a story in memory of somebody never stands beside an ask for money."""
@@ -161,7 +161,7 @@ class Tailor:
         """Who stands in line for the place of an item, as entries on the shelf."""
         place = (item.kind, item.slot)
         if place not in self._lines:
-            found = in_line(self.session, self.issue, item.kind, item.slot, self.now, most=LINE)
+            found = line_for(self.session, self.issue, item.kind, item.slot, self.now)
             self._lines[place] = [stand_in(item, choice) for choice in found]
             self.shelf = self._look_up()
         return [each for each in self._lines[place] if self.shelf.has(each)]
@@ -172,4 +172,4 @@ class Tailor:
 
 
 def _missed(story_id: int) -> Entry:
-    return Entry(kind=ItemKind.STORY, slot=CLOSING, heading="A story", story_id=story_id, stands_in=True)
+    return Entry(kind=ItemKind.STORY, slot=CLOSING, heading="", story_id=story_id, stands_in=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.db import UnitOfWork
 from service.editors.model import Editor
+from service.issues.frames.frame import Frame
 from service.issues.model import Issue, IssueTest
 from service.issues.render import render_issue
 from service.links import Links
@@ -32,7 +33,7 @@ def test_copy(uow: UnitOfWork, head: Letterhead, subject_id: int, now: datetime)
         text=copy.text,
         html=copy.html,
         lang=copy.lang,
-        recipients=[Recipient(to=to, delivery=f"test-{test.id}", slots=inert_slots(head.links))],
+        recipients=[Recipient(to=to, delivery=f"test-{test.id}", slots=inert_slots(head.links, copy.frame))],
         headers={"Auto-Submitted": "auto-generated"},
     )
 
@@ -42,11 +43,11 @@ def sender_of(issue: Issue, head: Letterhead) -> Address:
     return Address.parse(issue.newsletter.sender) if issue.newsletter.sender else head.sender
 
 
-def inert_slots(links: Links) -> Mapping[str, str]:
+def inert_slots(links: Links, frame: Frame) -> Mapping[str, str]:
     """What fills the personal places of a copy that is nobody's: addresses of the right shape that open nothing."""
     return {
-        "%%greeting%%": "Hello,",
-        "%%greeting_html%%": "Hello,",
+        "%%greeting%%": frame.greeting_nobody,
+        "%%greeting_html%%": frame.greeting_nobody,
         "%%unsubscribe_url%%": links.to("/unsubscribe/test"),
         "%%preferences_url%%": links.to("/preferences/test"),
     }

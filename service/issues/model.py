@@ -202,6 +202,9 @@ class IssueApproval(Base):
     content_hash: Mapped[str]
     needed: Mapped[int]
     """How many people had to say yes at that moment; 1 where the team was one."""
+    stand_ins: Mapped[list[str]]
+    """The hashes of the words that they were shown besides: of the stories and articles that may stand in for others
+    (`standing_in`)."""
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 

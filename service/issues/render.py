@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.issues.content import Block, Content, blocks, preheader, titles_inside
-from service.issues.discretion import PREHEADER, discreet_name, discreet_subject, issue_day, with_quiet_links
+from service.issues.discretion import discreet_name, discreet_subject, issue_day, with_quiet_links
 from service.issues.fitting import Fit, Tailor, Wants
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
 from service.issues.model import Issue
+from service.languages import marks
 from service.library.model import Helpline
+from service.library.names import language_name
 from service.library.queries import helplines
 from service.mail.letterhead import Letterhead
 from service.mail.rendering import Rendered
@@ -24,6 +28,8 @@ class RenderedVariant:
     """
 
     lang: str
+    """The language of what the editors wrote; that of the words around it is `frame`'s."""
+    frame: Frame
     subject: str
     preheader: str
     text: str
@@ -74,17 +80,19 @@ class Printer:
 
     def _plain(self, fit: Fit, look: _Look) -> RenderedVariant:
         full = self._copies.get((replace(fit, closed=0), look, False)) or self._full(fit, look)
-        return replace(full, html="", about=_about(fit, look, plain=True))
+        return replace(full, html="", about=_about(self.issue, fit, look, plain=True))
 
     def _full(self, fit: Fit, look: _Look) -> RenderedVariant:
         paper, shelf = self.issue.newsletter, self.tailor.shelf
-        shown = blocks(fit.entries, shelf, self._links, paper.lang)
+        shown = blocks(fit.entries, shelf, self._links, paper.lang, fit.frame)
         line, subject = _beside(self.issue, fit, shown, self._left_out_titles(fit)), self._subject(fit)
         if look.discreet:
-            shown, line, subject = with_quiet_links(shown), PREHEADER, discreet_subject(self.issue)
-        page = self._page(shown, subject, line, look)
+            shown = with_quiet_links(shown, fit.frame, paper.lang)
+            line, subject = frame_in(paper.lang).quiet_line, discreet_subject(self.issue)
+        page = self._page(shown, subject, line, look, fit.frame)
         return RenderedVariant(
             lang=paper.lang,
+            frame=fit.frame,
             subject=page.subject,
             preheader=line,
             text=page.text,
@@ -93,10 +101,10 @@ class Printer:
             blocks=shown,
             items=[each.item_id for each in fit.entries if not each.stands_in],
             stories=[each.story_id for each in fit.entries if each.story_id is not None],
-            about=_about(fit, look, plain=False),
+            about=_about(self.issue, fit, look, plain=False),
         )
 
-    def _page(self, shown: Sequence[Block], subject: str, line: str, look: _Look) -> Rendered:
+    def _page(self, shown: Sequence[Block], subject: str, line: str, look: _Look, frame: Frame) -> Rendered:
         paper = self.issue.newsletter
         return self.head.write(
             "issue",
@@ -109,7 +117,8 @@ class Printer:
             newsletter={"name": discreet_name(paper) if look.discreet else paper.name},
             items=shown,
             helplines=self._helplines,
-            archive=False,
+            frame=frame,
+            framed=marks(frame.lang, paper.lang),
             large=look.large,
         )
 
@@ -125,7 +134,7 @@ class Printer:
         own = {each.item_id for each in fit.entries if not each.stands_in}
         shelf = self.tailor.shelf
         missing = [each for each in self.tailor.items if each.item_id not in own and shelf.has(each)]
-        return [block.title for block in blocks(missing, shelf, self._links, "") if block.title]
+        return [block.title for block in blocks(missing, shelf, self._links, "", frame_in("")) if block.title]
 
 
 def render_issue(session: Session, issue: Issue, head: Letterhead, now: datetime) -> RenderedVariant:
@@ -138,15 +147,18 @@ def render_issue(session: Session, issue: Issue, head: Letterhead, now: datetime
 
 def _beside(issue: Issue, fit: Fit, shown: Sequence[Block], missing: Sequence[str]) -> str:
     """The words beside the subject. The editors' own were written for the items that they put in."""
-    return titles_inside(shown) if missing or fit.swapped else preheader(issue, Content(shown, []))
+    if missing or fit.swapped:
+        return titles_inside(shown, frame_in(issue.newsletter.lang))
+    return preheader(issue, Content(shown, []))
 
 
-def _about(fit: Fit, look: _Look, *, plain: bool) -> str:
+def _about(issue: Issue, fit: Fit, look: _Look, *, plain: bool) -> str:
     swapped = sum(each.stands_in and each.item_id != 0 for each in fit.entries)
     said = {
         "plain text": plain,
         "large letters": look.large,
         "discreet": look.discreet,
+        f"words around it in {language_name(fit.frame.lang)}": fit.frame != frame_in(issue.newsletter.lang),
         f"{swapped} swapped": swapped,
         f"{fit.closed} left out": fit.closed,
         f"{fit.caught_up} they missed": fit.caught_up,

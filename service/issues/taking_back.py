@@ -112,9 +112,10 @@ def _carry_over(session: Session, issue: Issue, before: str, now: datetime) -> N
         yes.ended_at = now
         session.add(
             IssueApproval(
-                issue_id=issue.id, editor_id=yes.editor_id, content_hash=after, needed=yes.needed, given_at=yes.given_at
+                issue_id=issue.id, editor_id=yes.editor_id, content_hash=after, needed=yes.needed,
+                stand_ins=yes.stand_ins, given_at=yes.given_at,
             )
-        )
+        )  # fmt: skip
     if issue.approved_hash:
         issue.approved_hash = after
 

@@ -23,6 +23,7 @@ LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3."""
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_WITHIN_A_LINE = frozenset({"a", "abbr", "b", "bdi", "em", "i", "span", "strong"})
 _FILE_NAME = re.compile(
     r"(?i).*\.(png|jpe?g|gif|webp|svg|bmp)|(asset|image|img|photo|picture|untitled|screenshot|dsc)[ _-]*\d*"
 )
@@ -115,11 +116,12 @@ def _letters(page: Element) -> Iterator[str]:
 
 
 def _alignment(page: Element) -> Iterator[str]:
-    """Words begin on the side on which their language begins."""
+    """Lines begin on the side on which their language begins; words of another within a line stand where they come."""
     for element in _with_words(page):
         if _in_button(element):  # it is as wide as its words
             continue
-        way = next((around.attributes["dir"] for around in element.lineage() if around.attributes.get("dir")), "ltr")
+        lines = (around for around in element.lineage() if around.tag not in _WITHIN_A_LINE)
+        way = next((around.attributes["dir"] for around in lines if around.attributes.get("dir")), "ltr")
         if _inherited(element, "text-align") == {"rtl": "left", "ltr": "right"}.get(way):
             yield f"words of a language that is read {way} begin on the wrong side: “{_start(element)}”"
 

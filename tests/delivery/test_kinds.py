@@ -8,14 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from service.bootstrap import Services
+from service.delivery.correcting import readers_with
 from service.delivery.drain import Drain
 from service.delivery.expected import STANDARD as FULL_LETTER
-from service.delivery.expected import expected_readers
+from service.delivery.expected import expected_readers, readers_of_copies
 from service.delivery.model import Variant
 from service.delivery.settle import finish_issues
 from service.delivery.start import freeze_again, start
 from service.delivery.status import issue_status
+from service.editors.model import Editor
+from service.issues.approvals import approve
+from service.issues.corrections import mark_wrong
 from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
+from service.issues.scheduling import schedule
 from service.mail.bulk import BulkMailer
 from service.stories.model import Scope, Story
 from service.subscribers.model import Cadence, Subscriber, Subscription
@@ -105,10 +110,13 @@ def test_readers_fall_into_kinds_and_not_into_choices(house: Desk, readers: list
     choose(services, readers[2], Reading(avoid=frozenset({"relapse"})))
     with services.database.read() as session:
         expected = expected_readers(session, session.get_one(Issue, issue), services.head, NOW)
+        before = readers_of_copies(session, issue)
 
     assert dict(expected) == {FULL_LETTER: 5, "plain text": 1, "1 left out": 1}
+    assert before == []
     house.send(issue)
     with services.database.read() as session:
+        assert readers_of_copies(session, issue) == [(FULL_LETTER, 5), ("1 left out", 1), ("plain text", 1)]
         assert issue_status(session, issue).variants == 3
 
 
@@ -235,3 +243,63 @@ def test_two_readers_of_a_copy_differ_in_greeting_and_tokens_alone(house: Desk, 
     assert {tag for who in mail.recipients for tag in who.slots} <= {
         "%%greeting%%", "%%greeting_html%%", "%%unsubscribe_url%%", "%%preferences_url%%", "%%unsubscribe_mail%%",
     }  # fmt: skip
+
+
+def test_readers_are_greeted_in_the_language_they_asked_for(
+    house: Desk, readers: list[int], services: Services
+) -> None:
+    """A copy of their own, compiled once; a language that there are no words in is the newsletter's."""
+    for n, lang in enumerate(("fr", "fr-CA", "pl")):
+        choose(services, readers[n], Reading(lang=lang))
+    house.send(house.issue(house.story("the-bench"), "june"))
+    greeted = {
+        who.to.email: (who.slots["%%greeting%%"].split()[0], "Se désabonner" in mail.text)
+        for mail in house.postbox.mailings
+        for who in mail.recipients
+    }
+
+    assert greeted[reader(0)] == greeted[reader(1)] == ("Bonjour", True)
+    assert greeted[reader(2)] == greeted[reader(3)] == ("Hello", False)
+    with services.database.read() as session:
+        assert sorted(session.scalars(select(Variant.frame))) == ["en", "fr"]
+
+
+def test_whoever_had_a_wrong_story_in_place_of_another_hears_of_it(
+    house: Desk, readers: list[int], services: Services, eve: Editor
+) -> None:
+    """A correction goes to every reader whose copy carried the story: as its item, or standing in for another."""
+    june = house.issue(house.story("the-funeral", "death of a partner"), "june")
+    tea = house.story("the-tea")
+    choose(services, readers[3], NO_DEATH)
+    assert "the-tea" in house.send(june)[reader(3)]
+    house.story("the-walk")
+    july = house.issue(tea, "july")
+    assert "the-tea" not in house.send(july)[reader(3)]
+
+    assert correct(house, july, eve) == sorted(reader(n) for n in range(7))
+
+
+def test_a_wrong_story_is_not_corrected_where_nobody_had_it(
+    house: Desk, readers: list[int], services: Services, eve: Editor
+) -> None:
+    """Somebody who never had it, and something else in its place, hears nothing; nor do other words of the editors."""
+    choose(services, readers[2], Reading(avoid=frozenset({"relapse"})))
+    house.story("the-walk")
+    june = house.issue(house.story("the-bench", "relapse"), "june")
+    house.send(june)
+
+    assert correct(house, june, eve) == sorted(reader(n) for n in range(7) if n != 2)
+
+
+def correct(house: Desk, issue: int, eve: Editor) -> list[str]:
+    """A correction of the issue's story goes out; gives who got it."""
+    now = house.clock()
+    with house.services.database.unit() as uow:
+        item = next(each for each in uow.session.get_one(Issue, issue).items if each.story_id)
+        promised = readers_with(uow.session, item)
+        made = mark_wrong(uow, issue, item.id, "The year.", "It was 2019.", eve, now=now)
+        approve(uow, made.id, eve, now=now)
+        schedule(uow, made.id, now, eve, head=house.services.head, now=now)
+    got = sorted(house.send(made.id))
+    assert promised == len(got)
+    return got

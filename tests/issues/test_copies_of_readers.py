@@ -7,8 +7,9 @@ import pytest
 from service.bootstrap import Services
 from service.db import Database
 from service.delivery.mailing import list_headers
-from service.issues.discretion import PREHEADER, discreet_sender, illness_in
+from service.issues.discretion import discreet_sender, illness_in
 from service.issues.fitting import Wants
+from service.issues.frames.english import ENGLISH
 from service.issues.model import Issue
 from service.issues.render import Printer, RenderedVariant
 from service.mail.accessibility import faults
@@ -55,7 +56,7 @@ def test_nothing_that_others_see_names_an_illness(services: Services, frank: Iss
 
     for words in (mail.subject, mail.preheader, sender.name, *links, *title, *map(str, headers.values())):
         assert illness_in(words, frank.newsletter.topics) == ""
-    assert mail.preheader == PREHEADER
+    assert mail.preheader == ENGLISH.quiet_line
     assert illness_in(frank.subject) == "Relapse"
 
 

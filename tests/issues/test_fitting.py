@@ -108,7 +108,7 @@ def test_missed_stories_come_last_and_only_those_that_may(database: Database, is
         hard.content_notes = ["funeral"]
         take_back(gone, Scope.NEWSLETTER)
         order = (gone.id, had.id, hard.id, two.id, one.id)
-        wants = Wants(NO_DEATH, frozenset({had.id}), Missed(order, 1, "While you were away", "No hurry."))
+        wants = Wants(NO_DEATH, frozenset({had.id}), Missed(order, 1))
         fit = fitted(uow.session, issue, wants, *order)
 
     assert shown(fit)[-1] == two.id

@@ -284,3 +284,45 @@ def test_every_second_week_counts_from_the_day_that_was_chosen() -> None:
     paper = Paper(rrule="FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", starts_on=date(2026, 1, 14))
 
     assert [each.period for each in occurrences(paper, NEW_YEAR, 2)] == ["2026-01-14", "2026-01-28"]
+
+
+def test_the_29th_of_february_comes_in_leap_years_only() -> None:
+    """A yearly rule for that day skips the other years, 2100 too, and never slips to the 28th or into March."""
+    paper = Paper(rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29")
+
+    found = [each.period for each in occurrences(paper, NEW_YEAR, 2)]
+    late = [each.period for each in occurrences(paper, datetime(2096, 3, 1, tzinfo=UTC), 1)]
+
+    assert (found, late) == (["2028-02-29", "2032-02-29"], ["2104-02-29"])
+
+
+def test_the_31st_and_the_last_day_are_two_rules() -> None:
+    """Months without a 31st have no issue by the one, and end on the 28th or 29th by the other."""
+    start = datetime(2028, 1, 1, tzinfo=UTC)
+
+    by_number = [each.period for each in occurrences(Paper(rrule="FREQ=MONTHLY;BYMONTHDAY=31"), start, 3)]
+    by_end = [each.period for each in occurrences(Paper(rrule="FREQ=MONTHLY;BYMONTHDAY=-1"), start, 3)]
+
+    assert by_number == ["2028-01-31", "2028-03-31", "2028-05-31"]
+    assert by_end == ["2028-01-31", "2028-02-29", "2028-03-31"]
+
+
+def test_a_date_that_was_moved_and_then_taken_out_does_not_come() -> None:
+    """Neither on its own day nor on the day that it was moved to; put back, it comes where it was moved."""
+    moves = {"2026-08-04": "2026-08-06T18:30"}
+    july = datetime(2026, 7, 1, tzinfo=UTC)
+
+    without = occurrences(Paper(exceptions=["2026-08-04"], moves=moves), july, 2)
+    with_it = occurrences(Paper(moves=moves), july, 2)
+
+    assert [each.period for each in without] == ["2026-07-07", "2026-09-01"]
+    assert with_it[1].at == datetime(2026, 8, 6, 17, 30, tzinfo=UTC)
+
+
+def test_an_exception_names_a_period_and_not_the_day_that_one_was_moved_to() -> None:
+    """July's issue, moved to the day of August's, comes although August's was taken out."""
+    paper = Paper(exceptions=["2026-08-04"], moves={"2026-07-07": "2026-08-04T09:00"})
+
+    found = occurrences(paper, datetime(2026, 7, 1, tzinfo=UTC), 2)
+
+    assert [(each.period, each.moved) for each in found] == [("2026-07-07", True), ("2026-09-01", False)]

@@ -106,6 +106,45 @@ def test_the_preview_shows_the_mail_in_a_frame_that_may_do_nothing(at_desk: Page
     expect(frame.content_frame.get_by_text("There is no hurry.")).to_be_visible()
 
 
+WAYS = (
+    "", "?way=wide", "?way=dark", "?way=bare", "?way=text", "?way=order", "?discreet=yes&large=yes", "?plain=yes",
+    "?lang=ar&way=order", "?lang=ar&way=text",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_the_preview_and_the_schedule_are_for_everyone(
+    at_desk: Page, services: Services, issue_id: int, eve: Editor, width: int
+) -> None:
+    """As any reader sees it, in every way to look at it, and the page that asks when."""
+    with services.database.unit() as uow:
+        newsletter_named(uow.session, "monthly").more_languages = ["ar"]
+        approve(uow, issue_id, eve, now=services.clock())
+    at_desk.set_viewport_size({"width": width, "height": 800})
+
+    for way in WAYS:
+        at_desk.goto(f"/desk/issues/{issue_id}/preview{way}")
+        check(at_desk)
+    for page in ("schedule", "schedule?date=2026-02-31&time=9", "schedule/confirm?date=x&time=y", "history", "report"):
+        at_desk.goto(f"/desk/issues/{issue_id}/{page}")
+        check(at_desk)
+
+
+def test_the_preview_speaks_the_language_that_a_reader_asked_for(
+    at_desk: Page, services: Services, issue_id: int
+) -> None:
+    """Chosen from the languages of the newsletter, by the name each gives itself."""
+    with services.database.unit() as uow:
+        newsletter_named(uow.session, "monthly").more_languages = ["ar"]
+    at_desk.goto(f"/desk/issues/{issue_id}/preview?way=order")
+    at_desk.get_by_text("As this reader sees it").press("Enter")
+    at_desk.get_by_label("Language").select_option("العربية")
+    at_desk.get_by_role("button", name="Show it like this").press("Enter")
+
+    expect(at_desk.get_by_text("إلغاء الاشتراك").first).to_be_visible()
+    expect(at_desk.get_by_text("words around it in العربية")).to_be_visible()
+
+
 def test_the_archive_is_for_everyone(at_desk: Page, issue_id: int) -> None:
     """List and issue."""
     for path in ARCHIVE:
@@ -125,6 +164,8 @@ def test_who_has_it_is_for_everyone(at_desk: Page, services: Services, issue_id:
         record_unknown(uow.session, holds[0].id, "worker", "the connection was lost")
 
     at_desk.goto(f"/desk/issues/{issue_id}")
+    expect(at_desk.get_by_role("heading", name="Who got which copy")).to_be_visible()
+    check(at_desk)
     at_desk.get_by_role("link", name="Person by person").press("Enter")
     expect(at_desk.get_by_role("heading", name="Nobody knows")).to_be_visible()
     check(at_desk)

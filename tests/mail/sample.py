@@ -4,6 +4,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from service.issues.frames.english import ENGLISH
+from service.issues.frames.frame import Frame
+from service.languages import marks
 from service.markdown import to_html, to_text
 
 SLOTS = {
@@ -21,13 +24,13 @@ HEAD = {
 
 def item(kind: str, heading: str = "", *, words: str = "", **more: str) -> dict[str, Any]:
     """One item: every key, empty when not given; `words` is Markdown."""
-    keys = ("title", "teaser", "url", "link_words", "note", "byline", "lang", "dir")
+    keys = ("title", "teaser", "url", "link_words", "note", "byline", "lang", "dir", "is_ours")
     html = to_html(words) if words else Markup("")
     return {"kind": kind, "heading": heading, "html": html, "text": to_text(words), **dict.fromkeys(keys, ""), **more}
 
 
-def issue(*, archive: bool = False, **changes: Any) -> dict[str, Any]:
-    """The words for `Templates.render("issue", …)`."""
+def issue(frame: Frame = ENGLISH, *, within: str = "en-GB", **changes: Any) -> dict[str, Any]:
+    """The words for `Templates.render("issue", …)`: a letter in `within`, in a frame."""
     words: dict[str, Any] = {
         "issue": {
             "subject": "June: asking questions",
@@ -40,7 +43,8 @@ def issue(*, archive: bool = False, **changes: Any) -> dict[str, Any]:
             {"name": "Samaritans (UK and Ireland)", "phone": "116 123", "url": ""},
             {"name": "Find a helpline near you", "phone": "", "url": "https://findahelpline.com"},
         ],
-        "archive": archive,
+        "frame": frame,
+        "framed": marks(frame.lang, within),
     }
     return {**HEAD, **words, **changes}
 

@@ -27,11 +27,7 @@ def head(templates: Templates) -> Letterhead:
     )
 
 
-WORDS = {
-    key: value
-    for key, value in issue(archive=True).items()
-    if key not in {"organisation", "postal_address", "site_url"}
-}
+WORDS = {key: value for key, value in issue().items() if key not in {"organisation", "postal_address", "site_url"}}
 
 
 def test_letter_goes_to_one_person_and_says_a_machine_wrote_it(head: Letterhead) -> None:

@@ -9,15 +9,18 @@ from css_inline import CSSInliner
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
+from service.issues.frames.english import ENGLISH
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import FRAMES
 from service.mail.accessibility import faults
 from service.mail.elements import read_page
 from service.mail.rendering import Rendered, Templates
 from tests.mail.sample import ARABIC, ITEMS, issue, item
 
 
-def rendered(templates: Templates, lang: str = "en-GB", **changes: Any) -> Rendered:
+def rendered(templates: Templates, lang: str = "en-GB", frame: Frame = ENGLISH, **changes: Any) -> Rendered:
     """The sample issue."""
-    return templates.render("issue", lang=lang, **issue(**changes))
+    return templates.render("issue", lang=lang, **issue(frame, within=lang, **changes))
 
 
 @pytest.fixture
@@ -57,11 +60,11 @@ def test_word_that_nobody_gave_is_an_error(note: Path) -> None:
         Templates(note).render("note", lang="en")
 
 
-@pytest.mark.parametrize("archive", [False, True])
-@pytest.mark.parametrize("lang", ["en-GB", "ar"])
-def test_issue_passes_every_check(lang: str, archive: bool, templates: Templates) -> None:
-    """The goal is no fault at all, in both directions and in the archive."""
-    page = rendered(templates, lang, archive=archive)
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("lang", ["en-GB", "ar", "pl"])
+def test_issue_passes_every_check(lang: str, frame: str, templates: Templates) -> None:
+    """The goal is no fault at all, in both directions and in every frame."""
+    page = rendered(templates, lang, FRAMES[frame])
 
     assert faults(page.html, page.text) == []
     assert [title.text for title in read_page(page.html).walk() if title.tag == "title"] == [page.subject]
@@ -96,16 +99,49 @@ def test_unsubscribe_stands_at_the_top_and_at_the_end(templates: Templates) -> N
         assert "%%preferences_url%%" in part
 
 
-def test_archive_copy_has_no_slot(templates: Templates) -> None:
-    """Nobody's greeting and nobody's links stand on the web."""
-    page = rendered(templates, archive=True)
+@pytest.mark.parametrize("part", ["html", "text"])
+@pytest.mark.parametrize("frame", [frame for frame in FRAMES.values() if frame is not ENGLISH])
+def test_no_english_is_left_in_another_frame(part: str, frame: Frame, templates: Templates) -> None:
+    """Every word that is not the editors' comes from the frame."""
+    page = getattr(rendered(templates, frame.lang, frame), part)
 
-    assert "%%" not in page.html + page.text
+    for words in (frame.web_copy, frame.unsubscribe, frame.choose, frame.before_you_read, frame.hard_day):
+        assert words in page
+    for words in ("Read this on", "Unsubscribe", "Choose what", "You get", "Before you", "If today", "People who"):
+        assert words not in page
+
+
+def test_a_frame_in_the_language_of_the_letter_says_nothing_of_it(templates: Templates) -> None:
+    """The page has said it."""
+    english, french = rendered(templates).html, rendered(templates, "fr", FRAMES["fr"]).html
+
+    assert 'lang="en"' not in english
+    assert 'dir="rtl"' not in english + french
+
+
+@pytest.mark.parametrize(("lang", "frame"), [("en-GB", "ar"), ("ar", "en"), ("pl", "en")])
+def test_words_in_another_language_than_the_letter_say_so(lang: str, frame: str, templates: Templates) -> None:
+    """Every one of them, and they begin on their own side (WCAG 2.2, 3.1.2)."""
+    ours, page = FRAMES[frame], rendered(templates, lang, FRAMES[frame]).html
+    said = (ours.web_copy, ours.choose, ours.before_you_read, ours.hard_day, ours.hard_day_words)
+
+    assert [words for words in said if words not in page] == []
+    for words in said:
+        for found in (each for each in read_page(page).find("h2", "p", "a", "strong") if each.own_text == words):
+            around = next(each.attributes for each in found.lineage() if each.attributes.get("lang"))
+            assert (around["lang"], around["dir"]) == (ours.lang, ours.dir)
+
+
+def test_a_telephone_number_keeps_its_order(templates: Templates) -> None:
+    """Between words from right to left its groups would change places."""
+    page = read_page(rendered(templates, "ar", FRAMES["ar"]).html)
+
+    assert [each.own_text for each in page.find("bdi") if each.attributes.get("dir") == "ltr"] == ["116 123"]
 
 
 def test_right_to_left_really_is(templates: Templates) -> None:
     """Sections and columns as well as words: the converter leaves them left to right."""
-    html = rendered(templates, "ar").html
+    html = rendered(templates, "ar", FRAMES["ar"]).html
 
     assert "direction:rtl" in html
     assert "direction:ltr" not in html
@@ -171,13 +207,13 @@ def test_an_item_in_another_language_says_so(templates: Templates) -> None:
 
     html = templates.render("issue", lang="en-GB", **issue(items=[story])).html
 
-    assert html.count('lang="ar" dir="rtl"') == 3
+    assert html.count('lang="ar" dir="rtl"') == 2
     assert '<p class="kicker" lang' not in html
 
 
 def test_an_issue_from_right_to_left_with_english_in_it_passes(templates: Templates) -> None:
     """Each language begins on its own side."""
-    page = templates.render("issue", lang="ar", **issue(items=ARABIC))
+    page = rendered(templates, "ar", FRAMES["ar"], items=ARABIC)
 
     assert faults(page.html, page.text) == []
     english = [each for each in read_page(page.html).find("h2", "p") if each.attributes.get("lang") == "en-GB"]

@@ -376,3 +376,20 @@ def test_a_past_planned_date_offers_now(desk: FlaskClient, services: Services, c
     clock.at = FIRST_JULY + timedelta(days=1)
 
     assert 'value="2026-07-08"' in desk.get(f"{PAGE}/schedule").text
+
+
+def test_approvers_see_what_may_stand_in(desk: FlaskClient, services: Services) -> None:
+    """On the page where they say yes; the yes of a page that showed others is asked for again."""
+    with services.database.unit() as uow:
+        a_story(uow.session, "the-tea")
+    page = desk.get(PAGE).text
+    assert "1 story or article may stand in for others" in page
+    assert "The tea" in page
+    seal = page.split('name="stand_ins" value="')[1].split('"')[0]
+    with services.database.unit() as uow:
+        a_story(uow.session, "the-walk")
+
+    assert act(desk, services, "approve", stand_ins=seal) == 409
+    new_seal = desk.get(PAGE).text.split('name="stand_ins" value="')[1].split('"')[0]
+    assert act(desk, services, "approve", stand_ins=new_seal) == 303
+    assert "Only these can" in desk.get(PAGE).text

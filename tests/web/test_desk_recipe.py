@@ -156,3 +156,18 @@ def test_a_viewer_has_no_recipe_form(app: Flask, services: Services) -> None:
 
     assert viewer.get(PAGE).status_code == 403
     assert press(viewer, PAGE).status_code == 403
+
+
+def test_a_part_becomes_another_kind_and_keeps_what_was_typed(desk: FlaskClient, services: Services) -> None:
+    """Its place and heading stay; words for the kind that it was come back with that kind; saving takes the new one."""
+    form = typed(desk) | {"slot-0-words": "Hello, all.", "slot-0-heading": "For you", "slot-0-source": "articles"}
+    page = press(desk, PAGE, **form, do="slot-0-kind").text
+    assert parts(page)[0] == "Articles of ours"
+    assert "For you" in page
+    assert 'name="slot-0-count"' in page
+    assert 'type="hidden" name="slot-0-words" value="Hello, all."' in page
+    assert kept(services).recipe == RECIPE
+
+    assert press(desk, PAGE, **form | {"slot-0-count": "2"}).status_code == 303
+    first = read_recipe(kept(services).recipe).slots[0]
+    assert (first.source, first.count, first.heading, first.words) == (Source.ARTICLES, 2, "For you", "")

@@ -65,7 +65,8 @@ def examine(session: Session, issue: Issue, head: Letterhead, now: datetime) -> 
     found = [finding for check in CHECKS for finding in check(sight)]
     known = {finding.key for finding in found}
     for other in look_at_others(sight):
-        new = [each for check in COPY_CHECKS for each in check(other) if each.key not in known]
+        checks = [check for check in COPY_CHECKS if other.whole or check is not letter.size]
+        new = [each for check in checks for each in check(other) if each.key not in known]
         known |= {finding.key for finding in new}
         found += [replace(each, sentence=f"In the copy with {other.copy.about}: {each.sentence}") for each in new]
     return sorted(found, key=lambda finding: not finding.blocks)

@@ -86,6 +86,7 @@ def _make_tables() -> None:
         sa.Column("editor_id", NUMBER, nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("needed", NUMBER, nullable=False),
+        sa.Column("stand_ins", JSON, nullable=False),
         sa.Column("given_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["editor_id"], ["editors.id"], name=op.f("fk_issue_approvals_editor_id_editors")),

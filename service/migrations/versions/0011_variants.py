@@ -16,7 +16,8 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgres
 COLUMNS: dict[str, dict[str, tuple[Any, Any]]] = {
     "newsletters": {"discreet_name": (sa.Text(), ""), "discreet_sender": (sa.Text(), "")},
     "issues": {"big_news": (sa.Boolean(), sa.false())},
-    "variants": {"crowds": (JSON, "[]"), "discreet": (sa.Boolean(), sa.false()), "about": (sa.Text(), "")},
+    "variants": {"crowds": (JSON, "[]"), "discreet": (sa.Boolean(), sa.false()), "about": (sa.Text(), ""),
+                 "frame": (sa.Text(), "en")},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from service.delivery.expected import expected_readers
+from service.delivery.expected import expected_readers, readers_of_copies
 from service.editors.model import Role
 from service.issues.comments import MAY_COMMENT, Said, comments_of
 from service.issues.editing import articles_to_add, resources_to_add, stories_to_add
@@ -46,7 +46,7 @@ def builder_parts(session: Session, issue: Issue) -> dict[str, Any]:
         "open_comments": sum(map(_is_open, said)),
         "may_comment": editor().role in {Role.ADMIN, *MAY_COMMENT},
         "undoable": undoable(session, issue.id),
-        "expected": _expected(session, issue),
+        "copies": _copies(session, issue),
     }
 
 
@@ -74,8 +74,12 @@ def _is_open(said: Said) -> bool:
     return said.is_open
 
 
-def _expected(session: Session, issue: Issue) -> Mapping[str, int]:
+def _copies(session: Session, issue: Issue) -> Mapping[str, int]:
+    """What sets each copy apart, and its readers: who will get it, or has got it once the issue began to leave."""
+    left = issue.started_at is not None
     counts: Counter[str] = Counter()
-    for words, readers in expected_readers(session, issue, services().head, now()):
+    for words, readers in (
+        readers_of_copies(session, issue.id) if left else expected_readers(session, issue, services().head, now())
+    ):
         counts[words[:1].upper() + words[1:]] += readers
     return counts

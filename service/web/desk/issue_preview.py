@@ -4,10 +4,13 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from service.issues.fitting import Wants
+from service.issues.frames.frame import Frame
 from service.issues.mails import inert_slots
 from service.issues.model import Issue
 from service.issues.queries import issue_at_desk
 from service.issues.render import Printer, RenderedVariant
+from service.languages import primary
+from service.library.names import language_name
 from service.mail.mime import fill
 from service.mail.page import darkened
 from service.mail.reading_order import reading_order
@@ -59,14 +62,11 @@ def preview(issue_id: int) -> Response:
             reading=reading,
             chosen=_chosen(reading),
             groups=LABELS,
-            languages=[
-                ("", "Any"),
-                *((lang, lang) for lang in (issue.newsletter.lang, *issue.newsletter.more_languages)),
-            ],
+            languages=[("", "Any"), *_languages(issue)],
             copy=copy,
             lang=copy.lang,
-            text=_filled(copy.text),
-            spoken=reading_order(_filled(copy.html)) if way == "order" else [],
+            text=_filled(copy.text, copy.frame),
+            spoken=reading_order(_filled(copy.html, copy.frame)) if way == "order" else [],
         )
     page.headers["Content-Security-Policy"] = FRAMED
     return page
@@ -77,7 +77,8 @@ def preview(issue_id: int) -> Response:
 def mail(issue_id: int) -> Response:
     """The HTML part by itself: in light or `?dark=yes`, with pictures or `?pictures=no`."""
     with services().database.read() as session:
-        html = _filled(_copy(session, issue_at_desk(session, issue_id), _reading()).html)
+        copy = _copy(session, issue_at_desk(session, issue_id), _reading())
+        html = _filled(copy.html, copy.frame)
     answer = Response(_in_dark(html) if request.args.get("dark") else _in_light(html))
     policy = PREVIEW_POLICY
     if request.args.get("pictures") == "no":
@@ -107,13 +108,19 @@ def _chosen(reading: Reading) -> dict[str, str | list[str]]:
     return chosen | ({"lang": reading.lang} if reading.lang else {})
 
 
+def _languages(issue: Issue) -> list[tuple[str, str]]:
+    """What a reader of its newsletter may ask for, each by the name that it gives itself."""
+    paper = issue.newsletter
+    return [(lang, language_name(primary(lang))) for lang in (paper.lang, *paper.more_languages)]
+
+
 def _copy(session: Session, issue: Issue, reading: Reading) -> RenderedVariant:
     return Printer(session, issue, services().head, now()).copy(Wants(reading))
 
 
-def _filled(part: str) -> str:
+def _filled(part: str, frame: Frame) -> str:
     """A part of the mail with its slots filled for nobody."""
-    return fill(part, inert_slots(services().links))
+    return fill(part, inert_slots(services().links, frame))
 
 
 def _in_dark(html: str) -> str:

@@ -16,6 +16,7 @@ from service.issues.model import Issue, IssueState, Newsletter
 from service.issues.queries import closed_issues, issue_at_desk, missed, newsletter_named, newsletters, open_issues
 from service.issues.recipe import read_recipe
 from service.issues.schedule import occurrences
+from service.issues.standing_in import may_stand_in, seal
 from service.issues.transitions import Move, possible
 from service.web.access import desk
 from service.web.desk.issue_builder import builder_parts
@@ -58,14 +59,17 @@ def issue(issue_id: int) -> Response:
     """The issue, item by item, how it reads, and what can be done with it."""
     with services().database.read() as session:
         found = issue_at_desk(session, issue_id)
-        content = mailed(session, found, services().links, now())
+        content, moves = mailed(session, found, services().links, now()), _moves(found)
+        stand_ins = may_stand_in(session, found, now()) if Move.APPROVE in moves or found.approved_at else []
         return render(
             "desk/issues/issue.html",
             issue=found,
             blocks={block.item_id: block for block in content.items},
             left_out=content.left_out,
             preheader=preheader(found, content),
-            moves=_moves(found),
+            moves=moves,
+            stand_ins=stand_ins,
+            stand_ins_seal=seal(stand_ins),
             missed=missed(found, now()),
             counts=issue_status(session, found.id),
             sender=sender_of(found, services().head),
@@ -101,7 +105,8 @@ def submit(issue_id: int) -> ResponseReturnValue:
 def approve(issue_id: int) -> ResponseReturnValue:
     """Answer for the words that were on the page."""
     with services().database.unit() as uow:
-        issue = approvals.approve(uow, issue_id, editor(), version=seen_version(), now=now())
+        shown = request.form.get("stand_ins", "")
+        issue = approvals.approve(uow, issue_id, editor(), version=seen_version(), shown=shown, now=now())
         against = scheduling.schedule_by_itself(uow, issue, head=services().head, now=now())
     if against:
         return back_to(issue_id, "Approved, but not scheduled: the checks before sending found something to mend.")

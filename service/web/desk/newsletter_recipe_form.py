@@ -69,7 +69,7 @@ class RecipeForm:
     errors: dict[str, str] = field(default_factory=dict)
 
     def press(self, what: str, source: str) -> str:
-        """Do what a button says (`slot-2-up`, `day-0-out`, `slot-add`, …); gives where to look then, or "" for none."""
+        """Do what a button says (`slot-2-up`, `slot-1-kind`, `slot-add`, …); gives where to look then, or ""."""
         kind, _, rest = what.partition("-")
         rows = {"slot": self.slots, "day": self.days}.get(kind)
         number, _, verb = rest.partition("-")
@@ -80,6 +80,8 @@ class RecipeForm:
         if not number.isdecimal() or int(number) >= len(rows):
             return ""
         row = rows.pop(int(number))
+        if verb == "kind":  # its fields are others now: those that nobody has filled in yet say what is usual
+            row |= {name: usual for name, usual in FRESH.items() if not row[name]}
         if verb == "out":
             return f"{kind}s"
         place = max(0, int(number) + {"up": -1, "down": 1}.get(verb, 0))
@@ -114,7 +116,7 @@ class RecipeForm:
         at, source = f"slot-{number}", Source(row["source"])
         document: dict[str, Any] = {"slot": self._key(number, row), "source": source.value}
         for name in ("heading", "words"):
-            if row[name]:
+            if row[name] and (name == "heading" or name in FIELDS[source]):
                 document[name] = row[name]
         if source is Source.WORDS and not row["words"]:
             self.errors[f"{at}-words"] = "Write the words that stand there."

@@ -304,3 +304,34 @@ def test_blocks_are_what_nobody_has_agreed_to(database: Database, issue: Issue, 
         findings = examine(uow.session, fresh, head, NOW)
 
         assert [each.code for each in blocks(uow.session, fresh, findings)] == ["placeholder"]
+
+
+def test_what_may_stand_in_is_looked_at_too(database: Database, issue: Issue, head: Letterhead) -> None:
+    """A story that only readers get who have had another; what nobody may get is not looked at."""
+
+    def somebody_waits(issue: Issue) -> None:
+        session = object_session(issue)
+        assert session is not None
+        a_story(session, "lorem-ipsum")
+        take_back(a_story(session, "fixme"), Scope.NEWSLETTER)
+
+    placeholders = [each for each in found(database, issue, head, somebody_waits) if each.code == "placeholder"]
+
+    assert {each.about.casefold() for each in placeholders} == {"lorem ipsum", "lorem"}  # its title, and its address
+    assert all(each.blocks and each.sentence.startswith("In the copy with ") for each in placeholders)
+
+
+def test_what_somebody_may_have_missed_is_looked_at_too(database: Database, issue: Issue, head: Letterhead) -> None:
+    """A story of an earlier issue, which those who come back from a rest are offered."""
+
+    def an_earlier_one(issue: Issue) -> None:
+        session = object_session(issue)
+        assert session is not None
+        june = Issue(
+            newsletter=issue.newsletter, period="2026-06-02", slug="june", subject="June", planned_for=NOW,
+            state=IssueState.SENT, started_at=NOW - timedelta(days=30), created_at=NOW,
+        )  # fmt: skip
+        session.add(june)
+        an_item(june, ItemKind.STORY, story_id=a_story(session, "lorem-ipsum").id)
+
+    assert "placeholder" in {each.code for each in found(database, issue, head, an_earlier_one) if each.blocks}

@@ -1,0 +1,45 @@
+"""The frame of a letter in French."""
+
+from service.issues.frames.frame import Frame
+
+FRENCH = Frame(
+    lang="fr",
+    web_copy="Lire cette lettre sur le web",
+    unsubscribe="Se désabonner",
+    choose="Choisir ce que vous recevez, ou faire une pause",
+    why="Vous recevez {newsletter} parce que vous l’avez demandé et que vous avez confirmé votre adresse.",
+    greeting="Bonjour {name},",
+    greeting_nobody="Bonjour,",
+    inside="Dans ce numéro :",
+    before_you_read="Avant de lire :",
+    speaks_of="ce texte parle de ceci : {notes}.",
+    nameless="Anonyme",
+    name_and_country="{name}, {country}",
+    on_host="sur {host}",
+    read_story="Lire le récit « {title} »",
+    read_article="Lire « {title} »",
+    read_elsewhere="Lire « {title} » sur {host}",
+    visit="Aller chez {name}",
+    tell_us="Racontez-nous avec vos mots",
+    a_story="Un récit",
+    away_heading="Pendant votre absence",
+    away_words="Vous n’avez rien à rattraper. Ces récits sont arrivés pendant que vous vous reposiez. Ils sont là si vous en avez envie.",  # noqa: E501 - one paragraph
+    quarter_heading="Depuis votre dernière lettre",
+    quarter_words="Ces récits ont paru ces derniers mois.",
+    hard_day="Si la journée est difficile",
+    hard_day_words="N’attendez pas qu’une mauvaise journée devienne pire. Des personnes qui écoutent :",
+    call="appeler le {phone}",
+    quiet_name="Votre lettre",
+    quiet_sender="Lettres",
+    quiet_line="Voici ce que nous avons pour vous cette fois-ci. Rien ne presse. Cette lettre vous attendra.",
+    quiet_story="Lire le récit {number}",
+    quiet_article="Lire la page {number}",
+    quiet_elsewhere="Lire la page {number} sur un autre site",
+    quiet_visit="Voir l’adresse {number}",
+    months=(
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    ),
+    day="{day} {month} {year}",
+    first="1er",
+)  # fmt: skip
