@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol, dataclass_transform
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Text, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -15,6 +27,8 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_c
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_WAIT_SECONDS = 30
+CONNECT_SECONDS = 5
+"""So long a server that does not answer keeps a visitor waiting, unless its address says another `connect_timeout`."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -153,8 +167,14 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     Parameters stay out of its errors, because errors reach the log and parameters are people.
     """
     if not url.startswith("sqlite"):
+        patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_SECONDS}
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+            url,
+            connect_args=patience,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
         event.listen(engine, "begin", _begin_postgresql)
         return engine

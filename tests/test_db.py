@@ -1,10 +1,11 @@
 """Units of work: all or nothing, doorbells only after the commit, and reads that cannot write."""
 
+import socket
 from datetime import datetime
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from service.db import Database
 from service.mail.model import Notice
@@ -86,3 +87,13 @@ def test_a_naive_instant_is_refused(database: Database) -> None:
 def test_rows_do_not_print_their_contents() -> None:
     """A row in a log line gives nobody away."""
     assert "welcome" not in repr(a_notice())
+
+
+def test_a_server_that_never_answers_is_given_up() -> None:
+    """Soon enough for a page to say so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        database = Database(f"postgresql+psycopg://storywell@127.0.0.1:{port}/storywell", Chime())
+
+        with pytest.raises(OperationalError, match="timeout"), database.read():
+            pass

@@ -16,8 +16,12 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgres
 COLUMNS: dict[str, dict[str, tuple[Any, Any]]] = {
     "newsletters": {"discreet_name": (sa.Text(), ""), "discreet_sender": (sa.Text(), "")},
     "issues": {"big_news": (sa.Boolean(), sa.false())},
-    "variants": {"crowds": (JSON, "[]"), "discreet": (sa.Boolean(), sa.false()), "about": (sa.Text(), ""),
-                 "frame": (sa.Text(), "en")},
+    "variants": {
+        "crowds": (JSON, "[]"),
+        "discreet": (sa.Boolean(), sa.false()),
+        "about": (sa.Text(), ""),
+        "frame": (sa.Text(), "en"),
+    },
 }
 
 
