@@ -97,7 +97,7 @@ def test_the_page_says_who_will_get_it(desk: FlaskClient, services: Services) ->
 
     page = desk.get(PAGE).text
 
-    assert "<dt>Full letter</dt><dd>1</dd>" in page
+    assert "<dt>Full letter</dt><dd>1 reader</dd>" in page
     assert "1 copy is" in page
 
 

@@ -14,6 +14,7 @@ from service.issues.compose import compose_next
 from service.issues.model import Issue, IssueState, Newsletter
 from service.mail.model import Notice
 from service.stories.model import Scope, Story
+from service.web.desk import issue_builder
 from service.web.desk.issue_preview import PREVIEW_POLICY
 from tests.cast import EVE, NOW
 from tests.conftest import Chime, Clock
@@ -393,3 +394,20 @@ def test_approvers_see_what_may_stand_in(desk: FlaskClient, services: Services) 
     new_seal = desk.get(PAGE).text.split('name="stand_ins" value="')[1].split('"')[0]
     assert act(desk, services, "approve", stand_ins=new_seal) == 303
     assert "Only these can" in desk.get(PAGE).text
+
+
+def test_copies_for_a_great_many_readers_are_counted_when_somebody_asks(
+    desk: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page itself opens at once, and says how many read the newsletter."""
+    ada(services.database)
+    assert "Full letter" in desk.get(PAGE).text
+    monkeypatch.setattr(issue_builder, "MOST_COUNTED", 0)
+
+    page = desk.get(PAGE).text
+    asked = desk.get(f"{PAGE}?copies=1").text
+
+    assert "Full letter" not in page
+    assert "1 person reads this newsletter" in page
+    assert f"{PAGE}?copies=1#who" in page
+    assert "Full letter" in asked

@@ -14,11 +14,14 @@ from service.issues.comments import MAY_COMMENT, Said, comments_of
 from service.issues.editing import articles_to_add, resources_to_add, stories_to_add
 from service.issues.history import undoable
 from service.issues.model import Issue
+from service.issues.preflight.sending import count_readers
 from service.web.forms import one_line
 from service.web.frame import editor, now, services
 
 MOST_FOUND = 8
 LONGEST_SEARCH = 80
+MOST_COUNTED = 50_000
+"""Readers whose copies are counted whenever the page is opened. More take seconds, so somebody asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ def builder_parts(session: Session, issue: Issue) -> dict[str, Any]:
     found = [each for each in _candidates(session, issue) if _matches(each, search)]
     said = comments_of(session, issue.id)
     standing = {item.id for item in issue.items}
+    readers = count_readers(session, issue.newsletter_id)
     return {
         "search": search,
         "found": found[:MOST_FOUND],
@@ -46,7 +50,8 @@ def builder_parts(session: Session, issue: Issue) -> dict[str, Any]:
         "open_comments": sum(map(_is_open, said)),
         "may_comment": editor().role in {Role.ADMIN, *MAY_COMMENT},
         "undoable": undoable(session, issue.id),
-        "copies": _copies(session, issue),
+        "readers": readers,
+        "copies": _copies(session, issue) if readers <= MOST_COUNTED or "copies" in request.args else {},
     }
 
 
