@@ -17,13 +17,16 @@ from service.stories.take_backs import Place
 
 WORDS: Mapping[Place, str] = {
     Place.PAGE: "The page of your story",
+    Place.CARD: "The card that others show for a link to it",
     Place.LISTS: "The lists of stories",
-    Place.HOME: "Our first page and its newest stories",
+    Place.HOME: "Our first page",
+    Place.LATEST: "The newest story beside our articles",
     Place.NEIGHBOURS: "The links from other stories to yours",
     Place.SEARCH: "The search on our website",
     Place.SITEMAP: "The list of our pages that search engines read",
-    Place.FEEDS: "The feeds that reading apps fetch",
-    Place.PICTURES: "The pictures, and cards with them",
+    Place.FEED: "The feed that reading apps fetch (Atom)",
+    Place.JSON_FEED: "The other feed that reading apps fetch (JSON)",
+    Place.PICTURES: "The pictures",
     Place.COMING: "Newsletters that we were getting ready",
     Place.SENDING: "Newsletters that were leaving",
     Place.ARCHIVE: "Old newsletters on our website",
@@ -31,7 +34,7 @@ WORDS: Mapping[Place, str] = {
 }
 """What each place is called on the receipt."""
 
-WEB_PLACES = frozenset({Place.PAGE, Place.LISTS, Place.SEARCH, Place.FEEDS})
+WEB_PLACES = frozenset({Place.PAGE, Place.LISTS, Place.SEARCH, Place.FEED})
 SEARCH_ENGINES: Mapping[str, str] = {
     "Google": "https://search.google.com/search-console/remove-outdated-content",
     "Bing": "https://www.bing.com/webmasters/tools/contentremoval",

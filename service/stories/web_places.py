@@ -18,7 +18,9 @@ from service.stories.visibility import visible_photos, visible_stories
 
 STILL_SHOWN = "A reader could still see it here."
 KIND_PAGE = "Who opens the old address reads that you took your story back, and nothing else about it."
-FEED_SAYS = "One feed tells reading apps to delete the story. The other kind has no way to say so: there it is missing."
+FEED_SAYS = "It tells reading apps to delete the story."
+JSON_FEED_SAYS = "This kind has no way to say that a story is to be deleted: it is missing there."
+CARD_SAYS = "A card that somebody has sent stays with them; a new one says only that the story is no longer here."
 NEUTRAL = "The addresses of the pictures show a plain grey field, also in mails that people have already."
 
 
@@ -26,12 +28,15 @@ def web_places() -> Sequence[Surface]:
     """Every place of the website, in the order of the receipt."""
     return [
         Surface(Place.PAGE, _was_on_the_web, _page),
+        Surface(Place.CARD, _was_on_the_web, _gone_from_the_web(CARD_SAYS)),
         Surface(Place.LISTS, _was_on_the_web, _gone_from_the_web()),
         Surface(Place.HOME, _was_on_the_web, _gone_from_the_web()),
+        Surface(Place.LATEST, _was_on_the_web, _gone_from_the_web()),
         Surface(Place.NEIGHBOURS, _was_on_the_web, _gone_from_the_web()),
         Surface(Place.SEARCH, _was_on_the_web, _gone_from_the_web()),
         Surface(Place.SITEMAP, _was_on_the_web, _gone_from_the_web()),
-        Surface(Place.FEEDS, _was_on_the_web, _gone_from_the_web(FEED_SAYS)),
+        Surface(Place.FEED, _was_on_the_web, _gone_from_the_web(FEED_SAYS)),
+        Surface(Place.JSON_FEED, _was_on_the_web, _gone_from_the_web(JSON_FEED_SAYS)),
         Surface(Place.PICTURES, _had_pictures, _pictures),
     ]
 

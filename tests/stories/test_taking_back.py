@@ -81,7 +81,7 @@ def test_each_place_of_the_website_is_looked_at(database: Database, taken: int, 
 
     found = receipt(database, taken)
     assert found.done
-    assert [line.clean_at for line in found.lines] == [clock.at] * 8
+    assert [line.clean_at for line in found.lines] == [clock.at] * 11
     assert found.seconds == 2
     assert owed(database) == ["story_taken_back"]
 

@@ -11,6 +11,8 @@ from service.settings import Settings
 from service.stories.model import Storyteller
 from service.stories.moderation import withdraw
 from service.stories.queries import story_for_change
+from service.stories.receipts import WORDS
+from service.stories.take_backs import Place
 from service.stories.taking_back import open_take_backs, take_back
 from service.tokens import Purpose
 from tests.cast import ADA, NOW
@@ -81,3 +83,11 @@ def test_a_broker_that_is_away_keeps_nothing_up(settings: Settings, client: Flas
     with deaf.database.read() as session:
         assert open_take_backs(session, NOW) == [story.id]
     deaf.close()
+
+
+def test_every_place_has_a_surface_and_a_name_of_its_own(services: Services) -> None:
+    """Fifteen of them: what the receipt can speak of is what the fan-out goes through."""
+    places = [surface.place for surface in surfaces(services.head)]
+
+    assert set(places) == set(Place) == set(WORDS)
+    assert len(places) == len(set(WORDS.values())) == 15
