@@ -35,4 +35,4 @@ def sweep(services: Services, presence: Presence, *, slots: int) -> None:
         for issue_id, hands in hands_wanted(uow.session, slots, now).items():
             uow.enqueue("delivery.drain", issue_id, times=hands)
     with services.database.read() as session:  # not before the proof that a journal was is committed
-        tidy_journals(session, journals, now=now)
+        tidy_journals(session, presence, journals)

@@ -33,19 +33,30 @@ def lookups_due(session: Session, now: datetime) -> bool:
 
 
 def look_up(database: Database, record: ProviderLog, tokens: Tokens, *, clock: Callable[[], datetime]) -> int:
-    """Ask for a few people of a few unknown batches; gives how many batches that proved."""
-    with database.read() as session:
-        batches = session.scalars(_due(clock()).order_by(Batch.not_before, Batch.id).limit(MOST_BATCHES)).all()
-        people = {batch.id: _some_people(session, batch) for batch in batches}
+    """Ask for a few people of a few unknown batches; gives how many batches that proved.
+
+    They are put off before anybody asks, so that a log that is slow to answer keeps one worker busy, and not all.
+    """
+    with database.unit() as uow:
+        taken = _take(uow.session, clock())
     proven = 0
-    for batch in batches:
+    for batch, people in taken:
         try:
-            found = any(_is_in(record, tokens, batch, person, email) for person, email in people[batch.id])
+            if any(_is_in(record, tokens, batch, person, email) for person, email in people):
+                proven += _believe(database, batch.id, now=clock())
         except ProviderAway as away:
             log.warning("lookup.away", why=str(away))
-            found = False
-        proven += _record(database, batch.id, found=found, now=clock())
+            break
     return proven
+
+
+def _take(session: Session, now: datetime) -> list[tuple[Batch, list[tuple[int, str]]]]:
+    """The next batches that are due and a few people of each; nobody else looks for them soon."""
+    due = _due(now).order_by(Batch.not_before, Batch.id).limit(MOST_BATCHES).with_for_update(skip_locked=True)
+    taken = [(batch, _some_people(session, batch)) for batch in session.scalars(due).all()]
+    for batch, _ in taken:
+        batch.not_before = now + LOOK_AGAIN
+    return taken
 
 
 def _due(now: datetime) -> Select[Batch]:
@@ -76,14 +87,14 @@ def _is_in(record: ProviderLog, tokens: Tokens, batch: Batch, person: int, email
     return delivery_number(batch.issue_id, person) in tokens.open_many(Purpose.DELIVERY, keys).values()
 
 
-def _record(database: Database, batch_id: int, *, found: bool, now: datetime) -> int:
+def _believe(database: Database, batch_id: int, *, now: datetime) -> int:
+    """Write down that it was taken; 0 when somebody else has settled it meanwhile."""
     sources, target = TRANSITIONS["accepted"]
-    proven: dict[str, object] = {"status": target, "settled_at": now, "reason": "proven by the provider's log"}
     with database.unit() as uow:
         changed = uow.session.execute(
             update(Batch)
             .where(Batch.id == batch_id, Batch.status.in_(sources & {BatchStatus.UNKNOWN}), ~Batch.resent)
-            .values(**(proven if found else {"not_before": now + LOOK_AGAIN}))
+            .values(status=target, settled_at=now, reason="proven by the provider's log")
             .execution_options(synchronize_session=False)
         )
-    return changed.rowcount if found else 0  # type: ignore[attr-defined]
+    return changed.rowcount  # type: ignore[attr-defined,no-any-return]

@@ -30,6 +30,8 @@ from service.mail.letterhead import Letterhead
 _STANDS = Batch.status != BatchStatus.CALLED_BACK
 
 JOURNAL_PATIENCE = timedelta(minutes=10)
+"""For the machine that has the journal, which is believed later too, should a clock gone wrong have cut this short."""
+DIED = "the worker died while it was posting"
 
 
 def settle(uow: UnitOfWork, presence: Presence, *, now: datetime) -> None:
@@ -63,8 +65,9 @@ def lose_sight(session: Session, presence: Presence, *, now: datetime) -> None:
     workers = session.scalars(select(Batch.worker).where(Batch.status == BatchStatus.POSTING).distinct())
     for worker in workers:
         if presence.is_gone(worker):
-            old = Batch.posted_at <= now - JOURNAL_PATIENCE if keeps_journal(worker) else true()
-            _all(session, "lost_sight", Batch.worker == worker, old, reason="the worker died while it was posting")
+            recent = and_(Batch.posted_at > now - JOURNAL_PATIENCE, Batch.posted_at < now + JOURNAL_PATIENCE)
+            judged = ~recent if keeps_journal(worker) else true()
+            _all(session, "lost_sight", Batch.worker == worker, judged, reason=DIED)
 
 
 def believe_events(session: Session, *, now: datetime) -> None:

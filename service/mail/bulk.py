@@ -7,11 +7,13 @@ a group of a thousand is a handful of lists.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from service.mail.message import Address, Mailer, Mailing, Receipt, Recipient
 from service.mail.mime import plain_id
+
+_Cell = TypeVar("_Cell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,26 @@ class Group:
     def __len__(self) -> int:
         return len(self.deliveries)
 
+    def beginning_with(self, place: int) -> "Group":
+        """The same people, in the same circle, from another one on. `place` counts from 0 and may go round."""
+        if not (first := place % len(self)):
+            return self
+        return replace(
+            self,
+            deliveries=_turned(self.deliveries, first),
+            addresses=_turned(self.addresses, first),
+            names=_turned(self.names, first),
+            words=[_turned(column, first) for column in self.words],
+            send_ats=self.send_ats and _turned(self.send_ats, first),
+        )
+
     def people(self) -> Iterator[tuple[str, ...]]:
         """(delivery key, address, name, word of column 0, word of column 1 …) of one person after the other."""
         return zip(self.deliveries, self.addresses, self.names, *self.words, strict=True)
+
+
+def _turned(column: Sequence[_Cell], first: int) -> list[_Cell]:
+    return [*column[first:], *column[:first]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,11 @@ class SmtpMailer:
         return Receipt(receipt.message_id, receipt.rejected)
 
     def deliver(self, prepared: "PreparedSmtp", group: Group) -> GroupReceipt:
-        """Deliver a group and write each message down as it leaves. Raises TryLater when the disk takes nothing."""
+        """Deliver a group and write each message down as it leaves. Raises TryLater when the disk takes nothing.
+
+        Each attempt begins with somebody else, so that no letter that a server cannot bear stands before the others.
+        """
+        group = group.beginning_with(group.attempt - 1)
         people = self._limits.in_turn(group, self._clock) if self._limits else group.people()
         if self._journals is None:
             return self._deliver(prepared, group, people, NoNotes())

@@ -73,11 +73,14 @@ class Round:
         self.unknown: dict[str, str] = {}
         self._back: deque[Letter] = deque()
         self._letters = letters
+        self._last: deque[Letter] = deque()
         self._policy = 0
 
     def take(self) -> Letter | None:
         """The next letter, or None."""
-        return self._back.popleft() if self._back else next(self._letters, None)
+        if self._back:
+            return self._back.popleft()
+        return next(self._letters, None) or (self._last.popleft() if self._last else None)
 
     def left(self) -> bool:
         """True while there is somebody to write to."""
@@ -93,6 +96,11 @@ class Round:
         """It certainly was not taken, and comes next."""
         if letter is not None:
             self._back.appendleft(letter)
+
+    def put_last(self, letter: Letter | None) -> None:
+        """The connection was lost over it. It may be to blame, so everybody else goes first."""
+        if letter is not None:
+            self._last.append(letter)
 
     def defer_rest(self, everybody: Iterable[str], refusal: TryLater | Misconfigured) -> None:
         """Nobody takes the others for now. Their letters are not even made: that may mean to wait for their turn."""
@@ -152,6 +160,8 @@ class _Conversation:
                 self._current, self._following = self._following, None
             self._read_reset()
         except Lost as lost:
+            self._round.put_last(self._current)
+            self._current = None
             raise Ended(f"the connection to the mail server was lost: {lost}") from lost
         finally:
             self._round.put_back(self._following)

@@ -22,8 +22,6 @@ from pathlib import Path
 from service.mail.message import TryLater
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-KEPT_SECONDS = 24 * 3600.0
-"""How long the word `settled` waits for a worker that comes too late."""
 AT_ONCE = 100
 """Journals that are locked while the ledger is asked about them."""
 _SETTLED = b"settled\n"
@@ -102,6 +100,10 @@ class Journals:
             raise TryLater(f"the journal cannot be written: {error.strerror}") from error
         return Journal(file)
 
+    def has(self, place: Place) -> bool:
+        """Whether something was written down here about a group."""
+        return self._path(place).exists()
+
     def settle(self, place: Place) -> Proof | None:
         """What the journal of a group proves, now that its worker is gone; the same when asked again.
 
@@ -109,20 +111,25 @@ class Journals:
         """
         try:
             here = place[2].startswith(f"{self.home}-")
-            content = self._closed(place) if here or self._path(place).exists() else None
+            content = self._closed(place) if here or self.has(place) else None
         except (OSError, TryLater):  # the disk is full: another time
             return None
         return None if content is None else Proof(_last_words(content), complete=here)
 
-    def tidy(self, posting: Callable[[Collection[Place]], Collection[Place]], *, now: float) -> None:
-        """Remove the journals of groups that `posting` does not give back. `now` is in seconds since 1970."""
+    def tidy(
+        self, open_ones: Callable[[Collection[Place]], Collection[Place]], has_ended: Callable[[str], bool]
+    ) -> None:
+        """Remove the journals of groups that `open_ones` does not give back.
+
+        The word `settled` waits for a worker that comes too late, for as long as `has_ended` denies that its process
+        is over: a clock could be wrong, and a worker may be stopped for longer than anybody thinks.
+        """
         places = self._places()
         for start in range(0, len(places), AT_ONCE):
             locked = {place: file for place in places[start : start + AT_ONCE] if (file := self._locked(place))}
-            needed = posting(locked) if locked else ()
+            needed = open_ones(locked) if locked else ()
             for place, file in locked.items():
-                young = now - os.fstat(file).st_mtime < KEPT_SECONDS
-                if place not in needed and not (young and _content(file).endswith(_SETTLED)):
+                if place not in needed and (has_ended(place[2]) or not _content(file).endswith(_SETTLED)):
                     self._path(place).unlink(missing_ok=True)
                 os.close(file)
 

@@ -4,12 +4,14 @@ import argparse
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.run import Result, run
-from tests.chaos.schedule import DATABASES, plan
-from tests.chaos.servers import servers
+from tests.chaos.schedule import DATABASES, Plan, plan
+from tests.chaos.servers import Servers, servers
+from tests.chaos.verdict import Verdict
 
 HEAD = ("runs", "people", "missed", "twice", "unknown: ledger", "log", "finished")
 WIDTHS = (6, 10, 8, 7, 17, 8, 10)
@@ -25,13 +27,21 @@ def main() -> int:
         servers(Path(folder)) as ours,
     ):
         for seed in range(asked.seed, asked.seed + asked.runs):
-            result = run(plan(seed, asked.recipients, asked.database), ours)
+            result = _run(plan(seed, asked.recipients, asked.database), ours)
             results.append(result)
             say(line(result))
             if asked.tell or not result.verdict.good:
                 say(story(result))
     say(table(results))
     return int(not all(result.verdict.good for result in results))
+
+
+def _run(its: Plan, ours: Servers) -> Result:
+    """One run. A fault of the harness counts as a run that went wrong, and the next one comes."""
+    try:
+        return run(its, ours)
+    except Exception:  # whatever it was, it is told with the seed
+        return Result(its, Verdict(its.recipients, wrongs=traceback.format_exc().splitlines()), [])
 
 
 def line(result: Result) -> str:

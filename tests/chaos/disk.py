@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOM = 8 * 2**20
-"""Bytes beside the database as it is copied: a run needs fewer."""
+ROOM = 64 * 2**20
+"""Bytes beside the database as it is copied. A run needs fewer, though its provider may tell of everything often."""
 CHUNK = 2**16
 
 

@@ -36,6 +36,8 @@ LONGEST_SLEEP_SECONDS = 3.0
 """For a sleeper whom every sweep has to wait for."""
 PERSON_SECONDS = 120.0
 """So long people try again, while the page says that it did not work."""
+AGAIN_SECONDS = 0.05
+"""Between two tries."""
 JUMP_HOURS = 1.0
 """Past the time of what was given to the provider ahead of it (people.AHEAD)."""
 
@@ -116,11 +118,15 @@ class House:
 
     def is_awake(self) -> bool:
         """Nobody sleeps."""
-        return not any(is_stopped(pid) for pid in self.pids.values())
+        return not any(is_stopped(pid) for pid in list(self.pids.values()))  # others may be starting one
 
     def befall(self, happening: Happening, deed: Callable[[], object]) -> None:
-        """Let it happen. People wait for a database that is busy or away; nobody waits for them."""
+        """Let it happen."""
         self.tell(happening.what + (f" ({happening.how})" if happening.how else ""))
+        self.begin(deed)
+
+    def begin(self, deed: Callable[[], object]) -> None:
+        """Have somebody do it. People wait for a database that is busy or away; nobody waits for them."""
         self._hands.submit(deed).add_done_callback(self._done.put)
         self._doing += 1
 
@@ -142,6 +148,7 @@ class House:
             except DBAPIError:
                 if time.monotonic() > deadline:
                     raise
+                time.sleep(AGAIN_SECONDS)
 
     def calm(self) -> None:
         """No fault any more: the clock is right, the disk free; the provider's bad days have an end of their own."""
@@ -154,7 +161,7 @@ class House:
         """Readers unsubscribe, are suppressed or erased, one transaction each."""
         for one in whom:
             self.act(partial(self._change_one, one, how))
-            self.changed[one] = time.time()
+            self.changed.setdefault(one, time.time())
 
     def _change_one(self, one: int, how: str, uow: UnitOfWork) -> None:
         people.CHANGES[how](uow, self.services.tokens, one, self.services.clock())
@@ -201,7 +208,7 @@ class House:
 
     def close(self) -> None:
         """End every process and forget the database."""
-        for pid in self.pids.values():
+        for pid in list(self.pids.values()):
             end(pid)
         self._hands.shutdown()
         self.services.close()

@@ -52,25 +52,42 @@ class Entry:
     what: str
 
 
+CELLS = 5
+"""Of a line of the diary: the entry, and a dot."""
+
+
 class Diary:
-    """One file a run that every process appends to; a line is whole or not there (O_APPEND, below a page)."""
+    """One file a run that every process appends to (O_APPEND).
+
+    A line that ends without its dot is being written, or its writer was killed while it wrote; and so that the next one
+    is whole even then, each begins with a line end of its own.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        self._known: list[Entry] = []
+        self._until = 0
+        """So many bytes of the file are known."""
 
     def write(self, point: str, what: object = "") -> None:
         """Add a line."""
-        os.write(self._file, f"{time.time():.6f}\t{os.getpid()}\t{point}\t{what}\n".encode())
+        os.write(self._file, f"\n{time.time():.6f}\t{os.getpid()}\t{point}\t{what}\t.".encode())
 
     def read(self) -> list[Entry]:
-        """All lines so far."""
-        rows = (line.split("\t") for line in self._path.read_text().splitlines())
-        return [Entry(float(at), int(pid), point, what) for at, pid, point, what in rows]
+        """All whole lines so far."""
+        *new, last = os.pread(self._file, os.fstat(self._file).st_size - self._until, self._until).split(b"\n")
+        self._known += _entries(new)
+        self._until += sum(len(line) + 1 for line in new)
+        return self._known + _entries([last])
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._file)
+
+
+def _entries(lines: Iterable[bytes]) -> list[Entry]:
+    rows = (line.decode().split("\t") for line in lines)
+    return [Entry(float(row[0]), int(row[1]), row[2], row[3]) for row in rows if len(row) == CELLS]
 
 
 def points_since(entries: list[Entry], at: float, point: str) -> int:

@@ -14,7 +14,7 @@ from tests.chaos.breaks import BREAKS
 from tests.chaos.conditions import furnish, quicken_timer
 from tests.chaos.points import instrument
 
-SWEEP_SECONDS = 0.25
+SWEEP_SECONDS = 0.35
 """Instead of the five of the timetable, so that a run takes seconds."""
 
 

@@ -1,6 +1,7 @@
 """The readers of a run: so many of each kind, put into a template once; and what changes about them in mid-run."""
 
 from collections.abc import Callable
+from contextlib import suppress as forgive
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
@@ -11,6 +12,7 @@ from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
 from service.stories.model import Scope, Story
 from service.subscribers.actions import suppress, unsubscribe
 from service.subscribers.erasure import erase
+from service.subscribers.errors import NothingHeld
 from service.subscribers.model import (
     ReadingProfile,
     Subscriber,
@@ -109,6 +111,14 @@ def take_story_back(uow: UnitOfWork) -> None:
     take_back(uow.session.scalars(select(Story)).one(), Scope.NEWSLETTER)
 
 
+def take_story_out(uow: UnitOfWork, issue_id: int) -> None:
+    """An editor does, of an issue that is held back because its story was taken back; and approves the rest."""
+    issue = uow.session.get_one(Issue, issue_id)
+    if issue.state is IssueState.PREFLIGHT:
+        issue.items = [item for item in issue.items if item.kind is not ItemKind.STORY]
+        issue.state = IssueState.SCHEDULED
+
+
 def _unsubscribes(uow: UnitOfWork, _tokens: Tokens, one: int, now: datetime) -> None:
     unsubscribe(uow, one, UnsubscribeRoute.ONE_CLICK, now=now)
 
@@ -118,7 +128,8 @@ def _is_suppressed(uow: UnitOfWork, tokens: Tokens, one: int, now: datetime) -> 
 
 
 def _is_erased(uow: UnitOfWork, tokens: Tokens, one: int, now: datetime) -> None:
-    erase(uow, tokens, one, now=now)
+    with forgive(NothingHeld):  # it was done already, and only the answer was lost; or they left twice
+        erase(uow, tokens, one, now=now)
 
 
 CHANGES: dict[str, Callable[[UnitOfWork, Tokens, int, datetime], None]] = {

@@ -22,7 +22,7 @@ from tests.chaos.deeds import befall
 from tests.chaos.house import BATCHES, WORKERS, House, a_house
 from tests.chaos.look import Look
 from tests.chaos.orders import points_since
-from tests.chaos.people import number, schedule_issue
+from tests.chaos.people import number, schedule_issue, take_story_out
 from tests.chaos.schedule import ABOUT_DOUBT, SLOW_PROVIDERS, Happening, Plan
 from tests.chaos.servers import Servers
 from tests.chaos.verdict import Verdict, judge, ledger_lines
@@ -124,8 +124,8 @@ class Run:
         with self.house.services.database.read() as session:
             unknown = list(session.scalars(select(Batch.id).where(Batch.status == BatchStatus.UNKNOWN)))
         for batch in unknown:
-            self.house.act(partial(self._let_go, batch))
-        while self._look().state is not IssueState.SENT:
+            self.house.begin(partial(self.house.act, partial(self._let_go, batch)))
+        while not self.house.is_idle() or self._look().state is not IssueState.SENT:
             self._go_on("the issue to be sent")
 
     def _let_go(self, batch: int, uow: UnitOfWork) -> None:
@@ -168,14 +168,19 @@ class Run:
                 look = Look.at(session, self.issue_id, calls=calls, ahead=self.is_ahead)
         except DBAPIError:
             return Look(IssueState.SENDING, Counter(), 0, False, self.is_ahead)
-        if look.state is IssueState.PAUSED:
-            self._resume()
+        if look.state in {IssueState.PAUSED, IssueState.PREFLIGHT}:
+            self._help(look.state)
         return look
 
-    def _resume(self) -> None:
-        self.house.tell("the issue paused itself; an editor lets it go on")
+    def _help(self, state: IssueState) -> None:
+        """An editor does what the issue asks for."""
         with suppress(DBAPIError), self.house.services.database.unit() as uow:
-            actions.resume(uow, self.issue_id, None, now=self.house.services.clock())
+            if state is IssueState.PAUSED:
+                self.house.tell("the issue paused itself; an editor lets it go on")
+                actions.resume(uow, self.issue_id, None, now=self.house.services.clock())
+            else:
+                self.house.tell("its story was taken back before it began; an editor takes it out")
+                take_story_out(uow, self.issue_id)
 
     def _post(self, silent: str) -> None:
         """Have events posted, if there are any, unless that is going on already."""
@@ -205,7 +210,8 @@ class Run:
         log = self.house.truth.accepted()
         accepted = {number(one) for request in log if request["message_id"] != silent for one in request["addresses"]}
         lines = ledger_lines(self.house, self.issue_id)
-        return {who for who in accepted if who in lines and lines[who].standing is Standing.UNKNOWN}
+        provable = accepted & lines.keys() - self.house.sent_again  # an event may be about their first copy
+        return {who for who in provable if lines[who].standing is Standing.UNKNOWN}
 
     def _is_late_enough(self) -> bool:
         """No request that is on its way can still be accepted."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from service.bootstrap import bootstrap
 from service.cli.valkey import valkey_program
@@ -28,6 +30,10 @@ from tests.servers import postgresql
 API_KEY = "SG.chaos"
 ANSWER_SECONDS = 600.0
 """Within which the stand-in does what it is told, on however slow a machine."""
+
+RESTART_SECONDS = 60.0
+"""Within which PostgreSQL is there again after a restart."""
+AGAIN_SECONDS = 0.1
 
 
 @dataclass
@@ -206,12 +212,18 @@ class Servers:
         return make_url(self.postgres()).set(database=name).render_as_string(hide_password=False)
 
     def _admin(self, statement: str) -> None:
-        admin = create_engine(self.postgres(), isolation_level="AUTOCOMMIT")
-        try:
-            with admin.connect() as connection:
-                connection.execute(text(statement))
-        finally:
-            admin.dispose()
+        """Over a connection of its own; again, when the server was just being restarted."""
+        deadline = time.monotonic() + RESTART_SECONDS
+        while True:
+            admin = create_engine(self.postgres(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+            try:
+                with admin.connect() as connection:
+                    connection.execute(text(statement))
+                return
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(AGAIN_SECONDS)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def judge(house: House, issue_id: int, *, silent: str = "") -> Verdict:
         verdict.unknown_by_log |= _on_the_wire(house, lines, verdict.unknown & copies.keys())
     verdict.missed = {who for who in expected - copies.keys() if who not in verdict.unknown | refused}
     verdict.twice = {who for who, count in copies.items() if count > 1 + (who in house.sent_again)}
-    verdict.wrongs = [*_wrong_people(house, copies, readers), *_wrong_refusals(house, refused, copies.keys())]
+    verdict.wrongs = [*_wrong_people(house, copies, readers), *_wrong_refusals(house, refused, verdict.unknown)]
     verdict.wrongs += _changed_too_late(house, lines) + _withdrawn_too_late(house, lines) + _left_while_stopped(house)
     verdict.wrongs += _needless_doubts(house, {lines[who].batch for who in verdict.unknown - copies.keys()})
     return verdict
@@ -113,11 +113,11 @@ def _wrong_people(house: House, copies: Counter[int], readers: set[int]) -> list
     return [f"{len(others)} who may not be mailed were"] if (others := copies.keys() - readers) else []
 
 
-def _wrong_refusals(house: House, refused: set[int], accepted: object) -> list[str]:
+def _wrong_refusals(house: House, refused: set[int], unknown: set[int]) -> list[str]:
     named = [{**rule, **rule.get("when", {})}.get("address") for rule in house.plan.rules]
     bad = {people.number(one) for one in named if one}
     needless = refused - bad - house.left_alone
-    unnamed = bad - refused - house.changed.keys()
+    unnamed = bad - refused - house.changed.keys() - unknown  # nobody heard what the transport says of those
     found = [f"{len(needless)} were given up without a cause"] if needless else []
     return found + ([f"the bad address {unnamed} is not named"] if unnamed else [])
 
@@ -134,14 +134,17 @@ def _withdrawn_too_late(house: House, lines: dict[int, Line]) -> list[str]:
     if house.withdrawn_at is None:
         return []
     claims, leaving = _last_claims(house), {one["message_id"] for one in house.truth.accepted()}
-    late = 0
-    for request in house.servers.provider.ask("requests"):
-        body = request["body"]
-        who = people.number(body["personalizations"][0]["to"][0]["email"])
-        told = any(people.STORY_TITLE in part["value"] for part in body["content"]) and request["message_id"] in leaving
-        afterwards = who in lines and claims.get(lines[who].batch, 0) > house.withdrawn_at
-        late += told and (afterwards or house.plan.course == "ahead")
-    return [f"{late} requests claimed after the withdrawal still told the story"] if late else []
+    told = Counter(
+        people.number(request["body"]["personalizations"][0]["to"][0]["email"])
+        for request in house.servers.provider.ask("requests")
+        if request["message_id"] in leaving
+        and any(people.STORY_TITLE in part["value"] for part in request["body"]["content"])
+    )
+    afterwards = {who for who in told if who in lines and claims.get(lines[who].batch, 0) > house.withdrawn_at}
+    # what is known of those who were sent it again is about the second copy, and the first may have told it
+    late = {who for who in told if who in afterwards and (told[who] > 1 or who not in house.sent_again)}
+    late = set(told) if house.plan.course == "ahead" else late
+    return [f"{len(late)} requests claimed after the withdrawal still told the story"] if late else []
 
 
 def _left_while_stopped(house: House) -> list[str]:

@@ -15,6 +15,7 @@ from service.delivery.ledger import claim, intend
 from service.delivery.model import Batch, BatchStatus, Delivery, DeliveryStatus, delivery_number
 from service.delivery.settle import JOURNAL_PATIENCE, settle
 from service.delivery.start import start
+from service.mail.message import TryLater
 from service.mail.smtp_journal import Journals
 from service.tokens import Purpose
 from tests.cast import NOW
@@ -36,8 +37,20 @@ class Gone:
         """Everybody else."""
         return worker != self.name
 
+    def has_ended(self, worker: str) -> bool:
+        """Everybody else."""
+        return worker != self.name
+
     def leave(self) -> None:
         """Nothing to give up."""
+
+
+class Cut(Gone):
+    """A Presence to which every other worker is gone, but for its process, which is stopped and goes on some day."""
+
+    def has_ended(self, worker: str) -> bool:
+        """Nobody."""
+        return False
 
 
 @pytest.fixture
@@ -74,7 +87,7 @@ def judged(services: Services, journals: Journals) -> Statuses:
     with services.database.unit() as uow:
         believe_journals(uow.session, Gone(), journals, services.tokens, now=NOW)
         settle(uow, Gone(), now=NOW)
-        tidy_journals(uow.session, journals, now=NOW)
+        tidy_journals(uow.session, Gone(), journals)
     with services.database.read() as session:
         people = select(Batch.status, Delivery.subscriber_id).join(Delivery, Delivery.batch_id == Batch.id)
         found: Statuses = {status: [] for status in session.scalars(select(Batch.status))}
@@ -146,6 +159,59 @@ def test_worker_without_a_journal_here_proves_nothing(
         assert session.scalars(select(Batch.status)).all() == [BatchStatus.UNKNOWN]
 
 
+def test_journal_that_is_read_too_late_counts_all_the_same(
+    services: Services, journals: Journals, readers: list[int], posting: Callable[..., Batch]
+) -> None:
+    """A clock a day ahead had the sweep of another machine give the group up before this machine came to it."""
+    posting(("accepted", 0, "250 t"), ("sent", 1, ""), *[("accepted", n, "250 t") for n in range(2, 7)])
+    with services.database.unit() as uow:
+        settle(uow, Gone(), now=NOW + timedelta(hours=26))
+        tidy_journals(uow.session, Gone(), journals)
+
+    assert judged(services, journals) == {
+        BatchStatus.HANDED_OVER: [readers[0], *readers[2:]],
+        BatchStatus.UNKNOWN: [readers[1]],
+    }
+    assert judged(services, journals)[BatchStatus.UNKNOWN] == [readers[1]], "and nobody is judged twice"
+
+
+def test_group_given_up_without_a_journal_stays_in_doubt(
+    services: Services, journals: Journals, readers: list[int], posting: Callable[..., Batch]
+) -> None:
+    """Where nothing was written down, or it is gone, nothing is proven later."""
+    posting()
+    with services.database.unit() as uow:
+        settle(uow, Gone(), now=NOW + JOURNAL_PATIENCE)
+
+    assert judged(services, journals) == {BatchStatus.UNKNOWN: readers}
+
+
+@pytest.mark.parametrize("hours", [-26, 26])
+def test_clock_that_was_wrong_keeps_no_group_in_work(
+    services: Services, posting: Callable[..., Batch], hours: int
+) -> None:
+    """Posted a day ago or a day from now: either is not a moment ago, so another machine's journal is past waiting."""
+    posting(worker="0badcafe-dead")
+    with services.database.unit() as uow:
+        settle(uow, Gone(), now=NOW + timedelta(hours=hours))
+
+    with services.database.read() as session:
+        assert session.scalars(select(Batch.status)).all() == [BatchStatus.UNKNOWN]
+
+
+def test_late_worker_finds_its_group_settled_whatever_the_clock_says(
+    services: Services, journals: Journals, posting: Callable[..., Batch]
+) -> None:
+    """Its session was cut while it was stopped. Days may pass, or seem to: it wakes up, and sends nothing."""
+    batch = posting()
+    judged_for_dead = replace(services, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+    sweep(judged_for_dead, Cut(), slots=1)
+    sweep(judged_for_dead, Cut(), slots=1)
+
+    with pytest.raises(TryLater, match="settled"):
+        journals.begin((batch.id, batch.attempt, batch.worker))
+
+
 def test_worker_that_lives_after_all_keeps_its_group(
     services: Services, journals: Journals, posting: Callable[..., Batch]
 ) -> None:
@@ -173,14 +239,16 @@ def test_event_about_one_person_proves_nothing_about_the_next(
 def test_journal_goes_when_the_ledger_has_it(
     services: Services, journals: Journals, posting: Callable[..., Batch]
 ) -> None:
-    """A settled one waits a day for a worker that comes too late; the ledger is asked about the others."""
+    """The ledger is asked; and a settled one waits for a process that may come too late."""
     batch = posting(("sent", 0, ""))
     other = journals.begin((batch.id + 1, 1, batch.worker))
     other.close()
 
-    judged(services, journals)
-
+    with services.database.read() as session:
+        tidy_journals(session, Cut(), journals)
     assert [path.name.partition(".")[0] for path in services.settings.journals.glob("*.*.*")] == [str(batch.id)]
+    judged(services, journals)
+    assert list(services.settings.journals.glob("*.*.*")) == []
 
 
 def test_journal_outlives_a_sweep_that_comes_to_nothing(

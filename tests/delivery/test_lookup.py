@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from service.delivery.drain import Drain
 from service.delivery.lookup import LOOK_AGAIN, look_up, lookups_due
 from service.delivery.model import Batch, BatchStatus
 from service.mail.message import Mailer
+from service.mail.schedule import ProviderAway
 from service.mail.sendgrid import SendGridMailer
 from service.mail.sendgrid_client import SendGridClient
 from service.mail.sendgrid_logs import SendGridLogs
@@ -101,3 +103,44 @@ def test_a_batch_that_was_sent_again_is_not_looked_up(
 
     assert ask() == 0
     assert statuses(services, issue_id) == {BatchStatus.UNKNOWN}
+
+
+@dataclass
+class Log:
+    """A log of the provider that does something of ours when it is asked, and has nothing."""
+
+    deed: Callable[[], object]
+    asked: int = 0
+
+    def deliveries_to(self, address: str, since: datetime) -> Iterator[str]:
+        """Nothing at all."""
+        self.asked += 1
+        self.deed()
+        return iter(())
+
+
+def test_what_one_worker_looks_up_no_other_does(services: Services, lost: Callable[..., int], clock: Clock) -> None:
+    """A log that is slow to answer keeps one of them busy; the others send mail."""
+    lost("drop_before")
+    other = Log(lambda: None)
+    slow = Log(lambda: look_up(services.database, other, services.tokens, clock=clock))
+
+    look_up(services.database, slow, services.tokens, clock=clock)
+
+    assert slow.asked == 7
+    assert other.asked == 0
+
+
+def test_a_log_that_is_away_is_asked_once(services: Services, lost: Callable[..., int], clock: Clock) -> None:
+    """Each question would be waited for in vain."""
+
+    def time_out() -> None:
+        raise ProviderAway("timed out")
+
+    lost("drop_before")
+    away = Log(time_out)
+    look_up(services.database, away, services.tokens, clock=clock)
+
+    assert away.asked == 1
+    with services.database.read() as session:
+        assert not lookups_due(session, clock())

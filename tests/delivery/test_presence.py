@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from psycopg import OperationalError
+from sqlalchemy import event, text
 
 from service.db import Database, SilentDoorbell
 from service.delivery.presence import be_present
@@ -16,7 +19,7 @@ from sqlalchemy import text
 
 from service.db import Database, SilentDoorbell
 from service.delivery.presence import be_present
-presence = be_present(Database(sys.argv[1], SilentDoorbell()), Path(sys.argv[2]))
+presence = be_present(Database(sys.argv[1], SilentDoorbell()), Path(sys.argv[2]), "home")
 print(presence.name, flush=True)
 sys.stdin.read()
 """
@@ -39,6 +42,7 @@ def test_a_living_worker_is_not_gone(database: Database, tmp_path: Path) -> None
 
     assert me.proven()
     assert not me.is_gone(name)
+    assert not me.has_ended(name)
     process.kill()
     process.communicate()
     me.leave()
@@ -52,6 +56,7 @@ def test_a_killed_worker_is_gone(database: Database, tmp_path: Path) -> None:
     process.communicate()
 
     assert me.is_gone(name)
+    assert me.has_ended(name)
     assert me.is_gone("never-was-here")
     me.leave()
 
@@ -69,10 +74,7 @@ def test_a_worker_whose_session_was_cut_proves_itself_under_a_new_name(postgres_
     database = Database(postgres_url, SilentDoorbell(), pool_size=2)
     me, other = be_present(database, tmp_path), be_present(database, tmp_path)
     old = me.name
-    with database.engine.connect() as connection:
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-        )
+    cut_sessions(database)
 
     assert not me.proven()
     assert me.proven()
@@ -81,3 +83,70 @@ def test_a_worker_whose_session_was_cut_proves_itself_under_a_new_name(postgres_
     me.leave()
     other.leave()
     database.close()
+
+
+def test_a_worker_whose_session_was_cut_runs_on_under_every_name(postgres_url: str, tmp_path: Path) -> None:
+    """So the word that its group was settled waits for it, and the names go with the process."""
+    database = Database(postgres_url, SilentDoorbell(), pool_size=2)
+    me, other = be_present(database, tmp_path, "home"), be_present(database, tmp_path, "home")
+    old = me.name
+    cut_sessions(database)
+    me.proven()
+
+    assert other.is_gone(old)
+    assert not other.has_ended(old)
+    assert not other.has_ended(me.name)
+    assert not me.has_ended(old)
+    me.leave()
+    assert other.has_ended(old)
+    other.leave()
+    database.close()
+
+
+def test_a_worker_proves_itself_again_after_the_database_was_away(postgres_url: str, tmp_path: Path) -> None:
+    """However often it asked in vain meanwhile."""
+    database = Database(postgres_url, SilentDoorbell(), pool_size=2)
+    me = be_present(database, tmp_path)
+    cut_sessions(database)
+    with database_away(database):
+        assert not me.proven()
+        assert not me.proven()
+
+    assert not me.proven()
+    assert me.proven()
+    me.leave()
+    database.close()
+
+
+def test_a_worker_can_leave_while_the_database_is_away(postgres_url: str, tmp_path: Path) -> None:
+    """There is nothing left to give up."""
+    database = Database(postgres_url, SilentDoorbell(), pool_size=2)
+    me = be_present(database, tmp_path)
+    cut_sessions(database)
+    with database_away(database):
+        me.proven()
+        me.leave()
+    database.close()
+
+
+def cut_sessions(database: Database) -> None:
+    """End every session that holds an advisory lock."""
+    with database.engine.connect() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+
+
+@contextmanager
+def database_away(database: Database) -> Iterator[None]:
+    """Nobody can connect."""
+    database.engine.dispose()
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    event.listen(database.engine, "do_connect", refuse)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "do_connect", refuse)

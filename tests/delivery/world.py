@@ -65,6 +65,10 @@ class Graveyard:
         """Whether that worker was seen to die, or lost its proof."""
         return worker in self.gone
 
+    def has_ended(self, worker: str) -> bool:
+        """The same."""
+        return worker in self.gone
+
     def leave(self) -> None:
         """Nothing to give up."""
 

@@ -94,6 +94,32 @@ def test_lost_reply_leaves_exactly_one_person_unknown(smtp: SmtpStandin, lost: s
     assert len(arrived(smtp)) == 10
 
 
+def test_letter_that_a_server_cannot_bear_goes_last(smtp: SmtpStandin) -> None:
+    """The server hangs up over one person, each time; everybody behind is taken, and that one is put off alone."""
+    smtp.refuse("reader3@example.test", DROP)
+
+    receipt = hand_over(smtp.url, a_group(6))
+
+    assert set(receipt.deferred) == {"d3"}
+    assert (receipt.rejected, receipt.unknown) == ({}, {})
+    assert arrived(smtp) == [f"reader{n}@example.test" for n in (0, 1, 2, 4, 5)]
+
+
+def test_letters_that_a_server_cannot_bear_keep_nobody_from_being_first(smtp: SmtpStandin) -> None:
+    """They stand before all others, so nobody is taken; the next attempts begin with somebody else."""
+    smtp.refuse("reader0@example.test", DROP)
+    smtp.refuse("reader1@example.test", DROP)
+    for attempt in (1, 2):
+        with pytest.raises(TryLater), a_mailer(smtp.url) as mailer:
+            mailer.prepare(CIRCULAR).hand_over(replace(a_group(4), attempt=attempt))
+
+    with a_mailer(smtp.url) as mailer:
+        receipt = mailer.prepare(CIRCULAR).hand_over(replace(a_group(4), attempt=3))
+
+    assert set(receipt.deferred) == {"d0", "d1"}
+    assert arrived(smtp) == ["reader2@example.test", "reader3@example.test"]
+
+
 def test_server_that_dies_in_the_middle_of_a_message_has_not_taken_it(smtp: SmtpStandin) -> None:
     """Its end never left, so it is sent again at once, and arrives once."""
     smtp.answer_next(DROP, at=At.MIDDLE)

@@ -12,7 +12,7 @@ import pytest
 
 from service.mail import smtp_journal
 from service.mail.message import TryLater
-from service.mail.smtp_journal import KEPT_SECONDS, Journals, Place, Proof
+from service.mail.smtp_journal import Journals, Place, Proof
 from tests.mail.groups import CIRCULAR, a_group, a_mailer
 from tests.standins.smtp import SILENCE, At, Manners, SmtpStandin
 
@@ -156,7 +156,7 @@ def test_disk_that_fills_up_stops_the_group_where_it_is(tmp_path: Path, monkeypa
 
 
 def test_journals_are_tidied_away_when_the_ledger_has_them(journals: Journals, place: Place, tmp_path: Path) -> None:
-    """Those of groups that are still being posted stay, and those in use, and for a day the word `settled`."""
+    """Those the ledger asks for stay, those in use, and the word `settled` until its worker's process has ended."""
     for number in range(4):
         journals.begin((number, 1, place[2])).close()
     journals.settle((3, 1, place[2]))
@@ -165,10 +165,10 @@ def test_journals_are_tidied_away_when_the_ledger_has_them(journals: Journals, p
     def posting(places: Collection[Place]) -> list[Place]:
         return [one for one in places if one[0] == 1]
 
-    journals.tidy(posting, now=time.time())
+    journals.tidy(posting, lambda _worker: False)
     left = {path.name.partition(".")[0] for path in (tmp_path / "journal").glob("*.*.*")}
     in_use.close()
-    journals.tidy(posting, now=time.time() + KEPT_SECONDS + 1)
+    journals.tidy(posting, lambda worker: worker == place[2])
 
     assert left == {"1", "2", "3"}
     assert {path.name.partition(".")[0] for path in (tmp_path / "journal").glob("*.*.*")} == {"1"}

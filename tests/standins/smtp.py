@@ -129,7 +129,8 @@ class _Mailroom:
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        refusal = self.always.get(address.lower()) or await self.told(server, At.RECIPIENT)
+        always = await self.do(server, self.always.get(address.lower(), ""))
+        refusal = always or await self.told(server, At.RECIPIENT)
         if self.manners.greylists and address not in self.seen:
             refusal = "451 4.7.1 greylisted, come back later"
         self.seen.add(address)
@@ -151,7 +152,10 @@ class _Mailroom:
 
     async def told(self, server: SMTP, point: At) -> str:
         """What to answer at this point, once; nothing to go on as usual."""
-        answer = self.next[point].pop(0) if self.next[point] else ""
+        return await self.do(server, self.next[point].pop(0) if self.next[point] else "")
+
+    async def do(self, server: SMTP, answer: str) -> str:
+        """Keep silent, or hang up, when that is the answer."""
         if answer == SILENCE:
             await asyncio.Event().wait()
         if answer == DROP and server.transport:
