@@ -90,9 +90,7 @@ def test_a_recipe_is_made_without_a_word_of_json(page: Page, sent: Issue) -> Non
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     check(page)
-    page.locator("#slots > li", has_text="The same words every time").get_by_label("The words").fill(
-        "Thank you for reading."
-    )
+    page.get_by_role("textbox", name="The words", exact=True).fill("Thank you for reading.")
     page.locator("#days > li").last.get_by_label("Name", exact=True).fill("Rest Day")
     page.get_by_role("button", name="Show what would come next").last.press("Enter")
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
