@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# as many test processes as cores: journeys start processes and browsers of their own
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, max(2, os.cpu_count() or 1)))')
+# one test process more than there are cores: journeys wait for others half of their time
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (os.cpu_count() or 1) + 1))')
 
 .PHONY: run test check fuzz bench chaos lock pictures clean
 
