@@ -26,26 +26,33 @@ from service.stories.model import (
 LASTS = timedelta(days=730)
 """How long a yes holds: 24 months, the default of DOMAIN 2.6."""
 
-STATEMENTS_VERSION = "2026-06"
+STATEMENTS_VERSION = "2026-11"
 """Changed with every change of the words below; records keep both the version and the words themselves."""
 
 ASKED_WHILE_TELLING = (
-    "If you say Yes, you agree that {organisation} may publish your story in that place, with the details about your "
-    "health that are in it, for up to two years."
+    "If you say Yes, you agree that {organisation} may publish your story in that place, with the details about "
+    "{your_health} that are in it, for up to two years."
 )
 ASKED_FOR_APPROVAL = (
-    "I have read this version. I agree that {organisation} may publish it, with the details about my health that it "
+    "I have read this version. I agree that {organisation} may publish it, with the details about {my_health} that it "
     "has in it, in the places where I said Yes, for up to two years."
 )
 ASKED_UNTIL = (
-    "I have read this version. I agree that {organisation} may publish it, with the details about my health that it "
+    "I have read this version. I agree that {organisation} may publish it, with the details about {my_health} that it "
     "has in it, in the places where I said Yes, until {until}."
 )
+HEALTH: Mapping[GivenBy, tuple[str, str]] = {
+    GivenBy.SELF: ("my health", "your health"),
+    GivenBy.GUARDIAN: ("my child’s health", "your child’s health"),
+    GivenBy.NEXT_OF_KIN: ("the health of the person it tells of", "the health of the person it tells of"),
+    GivenBy.PROXY: ("the health of the person it tells of", "the health of the person it tells of"),
+}
+"""Whose health the words above speak of, said by who answers and said to them."""
 TAKEN_BACK = "I do not agree any more that {organisation} may show my story there."
 NOT_THEIRS_TO_GIVE = "{organisation} found that this agreement was given by somebody who could not give it."
 READ_AND_CONTACT = (
-    "I agree that {organisation} may read my story, with the details about my health that are in it, and write to me "
-    "about it."
+    "I agree that {organisation} may read my story, with the details about {my_health} that are in it, and write "
+    "to me about it."
 )
 
 
@@ -106,10 +113,19 @@ class Source:
     until: datetime | None = None
 
 
-def statement(scope: Scope, preamble: str, organisation: str, until: datetime | None = None) -> str:
+def opening(preamble: str, organisation: str, given_by: GivenBy, until: datetime | None = None) -> str:
+    """One of the sentences above, as it is said to somebody who answers in that role."""
+    mine, yours = HEALTH[given_by]
+    ends = f"{until.day} {until:%B %Y}" if until else ""
+    return preamble.format(organisation=organisation, my_health=mine, your_health=yours, until=ends)
+
+
+def statement(
+    scope: Scope, preamble: str, organisation: str, until: datetime | None = None, *, given_by: GivenBy = GivenBy.SELF
+) -> str:
     """The exact words that stood before the answer for `scope`."""
-    opening = preamble.format(organisation=organisation, until=f"{until.day} {until:%B %Y}" if until else "")
-    return opening if scope is Scope.READ_AND_CONTACT else f"{opening} {PLACES[scope].question}"
+    said = opening(preamble, organisation, given_by, until)
+    return said if scope is Scope.READ_AND_CONTACT else f"{said} {PLACES[scope].question}"
 
 
 def record_answers(
@@ -259,7 +275,7 @@ def _add(
             act=act,
             revision_hash=about,
             photo_person_id=person.id if person else None,
-            statement=statement(scope, source.preamble, organisation, end),
+            statement=statement(scope, source.preamble, organisation, end, given_by=source.given_by),
             statement_version=STATEMENTS_VERSION,
             lang="en-GB",
             given_by=source.given_by,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,9 +13,11 @@ from service.stories.consent import (
     Source,
     grants,
     newest_answers,
+    opening,
     record_answers,
     statement,
 )
+from service.stories.kinds import GivenBy
 from service.stories.model import Act, Method, Scope, Story, StoryState
 from service.stories.visibility import visible_stories
 from tests.cast import NOW
@@ -79,3 +82,24 @@ def test_every_place_is_asked_about_in_its_own_words() -> None:
 
     assert len(statements) == len(Scope) - 1
     assert all("The Group" in words for words in statements)
+
+
+@pytest.mark.parametrize(
+    ("role", "whose"),
+    [
+        (GivenBy.SELF, "about my health"),
+        (GivenBy.GUARDIAN, "about my child’s health"),
+        (GivenBy.NEXT_OF_KIN, "about the health of the person it tells of"),
+        (GivenBy.PROXY, "about the health of the person it tells of"),
+    ],
+)
+def test_what_is_agreed_to_says_whose_health_it_is_about(role: GivenBy, whose: str) -> None:
+    """A mother does not agree to anything about her own; the record holds the words that she saw."""
+    story = Story(slug="one", created_at=NOW)
+    story.revisions.append(a_revision())
+    source = Source(method=Method.PHONE, preamble=ASKED_FOR_APPROVAL, given_by=role)
+    record_answers(story, {Scope.WEB: True}, story.words, source, organisation="The Group", given_at=NOW)
+
+    assert whose in story.consents[0].statement
+    assert opening(ASKED_FOR_APPROVAL, "The Group", role) in story.consents[0].statement
+    assert "{" not in story.consents[0].statement

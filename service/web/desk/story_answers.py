@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from service.editors.model import Role
-from service.stories.consent import ASKED_FOR_APPROVAL, PLACES, Source
+from service.stories.consent import ASKED_FOR_APPROVAL, PLACES, Source, opening
 from service.stories.errors import EditedMeanwhile
 from service.stories.model import Assent, GivenBy, Method, Scope, Story
 from service.stories.moderation import record_approval
@@ -150,7 +150,7 @@ def _form(story_id: int, form: Form, seen: str = "", status: int = 200) -> Respo
             person_field=person_field,
             methods=METHODS,
             assents=ASSENTS if story.told_by is GivenBy.GUARDIAN else {},
-            statement=ASKED_FOR_APPROVAL.format(organisation=services().settings.organisation),
+            statement=opening(ASKED_FOR_APPROVAL, services().settings.organisation, story.told_by),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.stories.consent import ASKED_UNTIL, PLACES, newest_answers
+from service.stories.consent import ASKED_UNTIL, PLACES, newest_answers, opening
 from service.stories.errors import EditedMeanwhile, NotFromHere
 from service.stories.guards import STORYTELLER
 from service.stories.model import Story
@@ -17,7 +17,6 @@ from service.stories.questions import CHILD_SAYS
 from service.stories.workflow import Action, possible
 from service.web.access import teller
 from service.web.frame import now, services
-from service.web.pages import day
 from service.web.portal import answers
 from service.web.portal.frame import acting, back_to, looking, page, typed, who
 from service.web.portal.waiting import is_grown_up, may_be_answered, undecided
@@ -135,7 +134,7 @@ def _check_page(story: Story, chosen: Mapping[str, str]) -> Response:
         people=people_to_ask(story),
         person_field=answers.person_field,
         ends=ends,
-        statement=ASKED_UNTIL.format(organisation=organisation, until=day(ends)) if ends else "",
+        statement=opening(ASKED_UNTIL, organisation, story.told_by, ends) if ends else "",
         child_says=CHILD_SAYS,
         confirmation=answers.CONFIRMED.get(story.told_by, ""),
         may_wait=not story.was_public,

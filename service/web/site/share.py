@@ -126,7 +126,7 @@ def check(token: str) -> ResponseReturnValue:
             guide=GUIDE,
             back=page_before(CHECK, draft.answers),
             helped=is_looked_after(session, draft),
-            **words(),
+            **words(draft.answers),
         )
 
 
@@ -228,7 +228,7 @@ def _question(
         help_lines=help_lines() if worrying else (),
         count=count_characters(answers.get("postcard", "")),
         most=POSTCARD_LENGTH,
-        **words(),
+        **words(answers),
     )
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
 from service.editors.leads import alert_leads
-from service.stories.consent import ASKED_WHILE_TELLING, PLACES, READ_AND_CONTACT
+from service.stories.consent import ASKED_WHILE_TELLING, PLACES, READ_AND_CONTACT, opening
 from service.stories.drafts import draft_at
 from service.stories.helplines import HELPLINES, HelpLine
-from service.stories.kinds import HoldKind
+from service.stories.kinds import GivenBy, HoldKind
 from service.stories.model import StoryDraft, StoryHold
 from service.stories.telling import first_open
 from service.stories.watching import watch_draft
@@ -85,11 +85,12 @@ def help_lines() -> Sequence[HelpLine]:
     return HELPLINES[services().settings.helplines]
 
 
-def words() -> Mapping[str, Any]:
-    """What the templates of the questions ask with."""
+def words(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the templates of the questions ask with, for somebody who has answered so far."""
     organisation = services().settings.organisation
+    role = next((role for role in GivenBy if role == answers.get("told_by")), GivenBy.SELF)
     return {
         "places": PLACES,
-        "asked": ASKED_WHILE_TELLING.format(organisation=organisation),
-        "read_and_contact": READ_AND_CONTACT.format(organisation=organisation),
+        "asked": opening(ASKED_WHILE_TELLING, organisation, role),
+        "read_and_contact": opening(READ_AND_CONTACT, organisation, role),
     }
