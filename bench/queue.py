@@ -12,7 +12,7 @@ from typing import Any
 import redis
 from sqlalchemy import func, select
 
-from bench.handover import MANY, TUNED, Place, new_database
+from bench.handover import TUNED, Place, new_database
 from bench.sinks import NoPrograms, http_sink, taken
 from service.cli.parts import worker_command
 from service.delivery.model import Batch
@@ -23,6 +23,7 @@ from tests.journeys.house import wait_for
 from tests.servers import postgresql, valkey
 
 TIMES = 5
+PEOPLE = 100_000
 WORKERS = 2
 LONGEST_SECONDS = 60
 
@@ -32,7 +33,7 @@ def queue_figures(folder: Path) -> Iterator[tuple[str, str]]:
     try:
         with postgresql() as server, valkey() as socket, http_sink(folder) as sink:
             url, broker = new_database(server, "queue"), f"unix://{socket}"
-            place = Place(url, folder / "queue", MANY, REDIS_URL=broker, WORKER_THREADS="1")
+            place = Place(url, folder / "queue", PEOPLE, REDIS_URL=broker, WORKER_THREADS="1")
             queue = Queue(place, sink, socket)
             with queue.workers():
                 queue.send()
@@ -41,11 +42,11 @@ def queue_figures(folder: Path) -> Iterator[tuple[str, str]]:
                 without.append(place.send(sink, workers=WORKERS).seconds)
                 with queue.workers():
                     through.append(queue.send())
-            yield "through Celery: recipients/s", f"{MANY / median(through):,.0f}"
+            yield "through Celery: recipients/s", f"{PEOPLE / median(through):,.0f}"
             yield "through Celery against without", f"{median(without) / median(through):.2f}"
             yield f"tasks an issue, {WORKERS} workers", str(queue.tasks)
             with queue.workers():
-                yield f"first mail after 'send now', {MANY:,} people: s", f"{queue.first_mail():.2f}"
+                yield f"first mail after 'send now', {PEOPLE:,} people: s", f"{queue.first_mail():.2f}"
     except NoPrograms as reason:
         yield "not measured", str(reason)
 
@@ -88,7 +89,7 @@ class Queue:
 
             def handed_over() -> bool:
                 with services.database.read() as session:
-                    return issue_status(session, issue_id).handed_over == MANY
+                    return issue_status(session, issue_id).handed_over == PEOPLE
 
             time.sleep(2)
             wait_for(handed_over, what="everyone")
