@@ -121,7 +121,7 @@ def opening(preamble: str, organisation: str, given_by: GivenBy, until: datetime
 
 
 def statement(
-    scope: Scope, preamble: str, organisation: str, until: datetime | None = None, *, given_by: GivenBy = GivenBy.SELF
+    scope: Scope, preamble: str, organisation: str, until: datetime | None = None, *, given_by: GivenBy
 ) -> str:
     """The exact words that stood before the answer for `scope`."""
     said = opening(preamble, organisation, given_by, until)

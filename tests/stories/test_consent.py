@@ -78,7 +78,7 @@ def test_answers_are_added_never_changed() -> None:
 
 def test_every_place_is_asked_about_in_its_own_words() -> None:
     """Ten places, ten questions, each with the name of the organisation in what was agreed to."""
-    statements = {statement(scope, ASKED_FOR_APPROVAL, "The Group") for scope in PLACES}
+    statements = {statement(scope, ASKED_FOR_APPROVAL, "The Group", given_by=GivenBy.SELF) for scope in PLACES}
 
     assert len(statements) == len(Scope) - 1
     assert all("The Group" in words for words in statements)

@@ -42,6 +42,13 @@ def ask_about_changes(services: Services, story_id: int, *, body: str = EDITED) 
         send(uow, story)
 
 
+def story_with_changes(services: Services) -> int:
+    """Ada's story, about whose changes she has been asked; its id."""
+    story_id = the_story(services)
+    ask_about_changes(services, story_id)
+    return story_id
+
+
 def send(uow: UnitOfWork, story: Story) -> None:
     """The editor shows its teller the words in hand, with a reason for each change."""
     reasons = {place: f"Clearer, {place + 1}." for place in range(len(proposed(story)))}

@@ -10,15 +10,23 @@ from service.bootstrap import Services
 from service.stories.model import Story, StoryState
 from service.stories.moderation import edit_words
 from tests.cast import NOW
-from tests.web.at_portal import EDITED, LOCATION, TOLD, ask_about_changes, enter, press, seen, story_of, the_story
+from tests.web.at_portal import (
+    EDITED,
+    LOCATION,
+    TOLD,
+    ask_about_changes,
+    enter,
+    press,
+    seen,
+    story_of,
+    story_with_changes,
+)
 
 
 @pytest.fixture
 def story(services: Services) -> int:
     """Ada's story, with two changes to decide about."""
-    story_id = the_story(services)
-    ask_about_changes(services, story_id)
-    return story_id
+    return story_with_changes(services)
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from service.web.access import Door, access_of
 from service.web.portal.frame import COOKIE, COOKIE_PATH
 from tests.cast import BEN
 from tests.conftest import Clock
-from tests.web.at_portal import ask_about_changes, enter, form_token, seen, story_of, the_story, yes_to
+from tests.web.at_portal import (
+    enter,
+    form_token,
+    seen,
+    story_of,
+    story_with_changes,
+    the_story,
+    yes_to,
+)
 
 LOADED = {"words": "Hello.", "naming": "anonymous", "me": "yes", "places": "web", "wait_day": "1", "wait_month": "1",
           "wait_year": "2027", "end_day": "1", "end_month": "1", "end_year": "2027", **yes_to()}  # fmt: skip
@@ -22,9 +30,7 @@ LOADED = {"words": "Hello.", "naming": "anonymous", "me": "yes", "places": "web"
 @pytest.fixture
 def story(services: Services) -> int:
     """Ada's story, with changes to decide about."""
-    story_id = the_story(services)
-    ask_about_changes(services, story_id)
-    return story_id
+    return story_with_changes(services)
 
 
 @pytest.fixture
