@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -182,8 +182,13 @@ class House:
         end(self.pids[name])
 
     def pause(self, name: str) -> None:
-        """SIGSTOP; `look_after` wakes it."""
-        os.kill(self.pids[name], signal.SIGSTOP)
+        """SIGSTOP; `look_after` wakes it. If it is dead already, the one that takes its place is stopped."""
+        deadline = time.monotonic() + PERSON_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(ProcessLookupError):
+                return os.kill(self.pids[name], signal.SIGSTOP)
+            time.sleep(AGAIN_SECONDS)
+        raise TimeoutError(f"nobody takes the place of {name}")
 
     def post_events(self, **order: object) -> None:
         """Have the provider post events of what has left."""

@@ -115,6 +115,21 @@ def test_every_request_has_its_time_and_an_id_of_its_own(
     assert leaving(standin) == EVERYONE
 
 
+def test_two_issues_that_leave_at_a_time_do_not_count_on_the_same_id(schedule: SendGridSchedule) -> None:
+    """An id that another one is about to use is nobody else's; what is not used is there for the next."""
+    stock = Stock(schedule)
+    assert stock.fill(2) == 2
+
+    with stock.some(2) as mine:
+        with stock.some(2) as theirs:
+            assert (len(mine), theirs, len(stock)) == (2, [], 0)
+        used = mine.pop()
+
+    assert len(stock) == 1
+    with stock.some(2) as left:
+        assert used not in left
+
+
 def test_nobody_has_it_yet(services: Services, drain: Drain, soon: int, sweep: Callable[[], int], clock: Clock) -> None:
     """Handed over ahead is not sent: the issue ends when its time has come."""
     drain.run(soon)

@@ -160,6 +160,11 @@ class SendGridStandin:
         """For the door: the rules in force."""
         return self._provider.behaviour
 
+    @property
+    def era(self) -> int:
+        """For the door: how often it was reset."""
+        return self._provider.ledger.era
+
     def serve(self, request: Request) -> Answer:
         """For the door: judge one request."""
         if request.path.startswith(sendgrid_control.PREFIX):

@@ -36,6 +36,10 @@ class Headers(Protocol):
     def get(self, name: str, /) -> str | None: ...
 
 
+class ForgottenError(Exception):
+    """The account was reset while the request was under way: it belongs to what is forgotten."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One request as it arrived: `path` without the query, `headers` looked up case-insensitively, `body` as sent."""
@@ -45,6 +49,8 @@ class Request:
     query: Mapping[str, str]
     headers: Headers
     body: bytes
+    era: int = 0
+    """How often the account had been reset when it arrived."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Literal, NamedTuple
 
-from tests.standins.sendgrid_answers import Json
+from tests.standins.sendgrid_answers import ForgottenError, Json
 from tests.standins.sendgrid_schedule import GOING_OUT, Batches
 
 Keep = Literal["all", "counts"]
@@ -65,15 +65,22 @@ class Ledger:
         self._accepted: list[Acceptance] = []
         self._size = 0
         self._answers: Counter[str] = Counter()
+        self.era = 0
+        """How often everything was forgotten."""
 
-    def accept(self, body: Json, now: float) -> str:
-        """Take the request for good and return its X-Message-Id. The log line is in the file when this returns."""
+    def accept(self, body: Json, now: float, era: int) -> str:
+        """Take the request for good and return its X-Message-Id. The log line is in the file when this returns.
+
+        Raises ForgottenError for one that came in an earlier era.
+        """
         message_id = secrets.token_urlsafe(16)
         recipients = recipients_of(body, now)
         acceptance = self._acceptance(message_id, body, recipients, now)
         line = self._line(acceptance, recipients)
         self._batches.expect(acceptance.batch_id, max(recipient.release for recipient in recipients))
         with self._lock:
+            if era != self.era:
+                raise ForgottenError
             if self._log:
                 self._log.write(line)
             self._accepted.append(acceptance)
@@ -122,6 +129,7 @@ class Ledger:
     def reset(self) -> None:
         """Forget everything; the log file, being append-only, stays."""
         with self._lock:
+            self.era += 1
             self._accepted = []
             self._size = 0
             self._answers = Counter()

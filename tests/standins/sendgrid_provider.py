@@ -54,7 +54,7 @@ class Provider:
             return refusal(400, *found)
         if body.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
             return Answer(200)
-        return Answer(202, headers={"X-Message-Id": self.ledger.accept(body, now)})
+        return Answer(202, headers={"X-Message-Id": self.ledger.accept(body, now, request.era)})
 
     def _unpacked(self, request: Request) -> bytes:
         """gzip is for accounts that asked for it (A1); for others it is read as it is, and so is not JSON."""
@@ -114,7 +114,10 @@ class Provider:
             self.suppressions.add(SUPPRESSED_BY[kind], address, now)
 
     def reset(self) -> None:
-        """Forget what was accepted, the rules, the suppressions and the time; account, batch ids and key stay."""
+        """Forget what was accepted, the rules, the suppressions and the time; account, batch ids and key stay.
+
+        A request that is under way, such as one that is to be accepted late, is forgotten too.
+        """
         self.ahead = 0.0
         self.ledger.reset()
         self.behaviour.follow()

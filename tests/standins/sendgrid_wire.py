@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.standins.sendgrid_answers import Answer, Request, gateway_page
+from tests.standins.sendgrid_answers import Answer, ForgottenError, Request, gateway_page
 from tests.standins.sendgrid_faults import Behaviour
 
 MAX_BODY = 30 * 1024 * 1024
@@ -31,6 +31,10 @@ class Site(Protocol):
     @property
     def behaviour(self) -> Behaviour: ...
 
+    @property
+    def era(self) -> int:
+        """How often everything was forgotten."""
+
     def serve(self, request: Request) -> Answer: ...
 
     def answered(self, request: Request, status: int | None) -> None:
@@ -47,11 +51,12 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do(self) -> None:
         self._left = int(self.headers.get("Content-Length") or 0)
+        self._era = self.server.site.era
         self._request = self._arrived(b"")
         self._refused_by_gateway: Answer | None = None
         try:
             self._exchange()
-        except ClientGoneError:
+        except (ClientGoneError, ForgottenError):
             self.close_connection = True
 
     def _exchange(self) -> None:
@@ -122,7 +127,8 @@ class Exchange(BaseHTTPRequestHandler):
 
     def _arrived(self, body: bytes) -> Request:
         target = urlsplit(self.path)
-        return Request(self.command, unquote(target.path), dict(parse_qsl(target.query)), self.headers, body)
+        query = dict(parse_qsl(target.query))
+        return Request(self.command, unquote(target.path), query, self.headers, body, self._era)
 
     def _bytes(self, answer: Answer) -> bytes:
         headers = {

@@ -177,6 +177,19 @@ def test_accepted_after_the_client_has_gone(standin: SendGridStandin, send: Send
     assert before == 0
 
 
+def test_a_reset_forgets_what_was_to_be_accepted_late(standin: SendGridStandin, send: Send) -> None:
+    """Whoever begins anew does not find a request of an earlier beginner."""
+    standin.behave({"when": {"next": 1}, "do": "accept_late", "seconds": 5 * BRIEF})
+    with pytest.raises(httpx.ReadTimeout):
+        send(timeout=BRIEF)
+
+    standin.reset()
+
+    time.sleep(10 * BRIEF)
+    assert accepted(standin) == 0
+    assert send().status_code == 202
+
+
 def test_a_reply_byte_by_byte(standin: SendGridStandin, send: Send) -> None:
     """`slow_reply`: accepted, and every byte of the reply is a small wait."""
     standin.behave({"when": {"next": 1}, "do": "slow_reply", "pause": 0.0005})
