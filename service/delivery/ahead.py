@@ -1,7 +1,8 @@
 """Provider batch ids, made before they are needed: no network is asked inside a transaction."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -32,13 +33,21 @@ class Stock:
             log.warning("ahead.no_batch_id", why=str(away))
         return len(self._ids)
 
-    def put_back(self, ids: Iterable[str]) -> None:
-        """These were taken, and nothing was ever written down or posted under them."""
-        self._ids.extend(ids)
+    @contextmanager
+    def some(self, most: int) -> Iterator[list[str]]:
+        """Up to `most` of them for one transaction, and for nobody else; what is left in the list afterwards is back.
 
-    def take(self) -> str:
-        """One of them, for good; empty when there is none."""
+        Without this, two issues that leave at a time would count on the same id, and what gets none leaves at once.
+        """
+        ids = list(self._taken(most))
         try:
-            return self._ids.pop()
-        except IndexError:
-            return ""
+            yield ids
+        finally:
+            self._ids.extend(ids)
+
+    def _taken(self, most: int) -> Iterator[str]:
+        for _ in range(most):
+            try:
+                yield self._ids.pop()
+            except IndexError:
+                return

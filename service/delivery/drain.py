@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from service.db import Database, UnitOfWork
 from service.delivery import ledger, ramp, records
@@ -136,7 +137,10 @@ class Drain:
         with self.database.unit() as uow:
             for one in landed:
                 self._record(uow, issue_id, one)
-            return self._next(uow, issue_id, room, untouched=untouched) if room else []
+            if not room:
+                return []
+            with self.stock.some(room) as ids:
+                return self._next(uow, issue_id, room, ids, untouched=untouched)
 
     def _ahead_until(self, issue_id: int) -> datetime:
         """Until then the provider is to hold some of the issue, and ids for that are needed."""
@@ -145,26 +149,29 @@ class Drain:
         with self.database.read() as session:
             return ledger.last_time(session, issue_id) or self.clock()
 
-    def _next(self, uow: UnitOfWork, issue_id: int, room: int, *, untouched: bool) -> list[Posting]:
-        """Claim and intend the next batches that somebody is in; none when nothing is ready."""
+    def _next(self, uow: UnitOfWork, issue_id: int, room: int, ids: list[str], *, untouched: bool) -> list[Posting]:
+        """Claim and intend the next batches that somebody is in; none when nothing is ready.
+
+        Takes from `ids` what the provider is to hold batches under.
+        """
         me, session = self.presence.name, uow.session
         left = ramp.lock_today(session, self.timing.ramp, self.clock())
-        most = min(room, len(self.stock) or room) if left is None else min(left, 1)
-        while holds := ledger.claim(session, issue_id, me, most=most, ahead=bool(self.stock), now=self.clock()):
-            given_as = {hold.id: self.stock.take() for hold in holds if hold.is_ahead(self.clock())}
+        most = room if left is None else min(left, 1)
+        while (claimed := self._claim(session, issue_id, most, ids))[0]:
+            holds, given_as = claimed
             try:
                 found = ledger.intend(
                     session, holds, me, provider_batches=given_as, untouched=untouched, now=self.clock()
                 )
             except IntegrityError:
-                self.stock.put_back(given_as.values())
+                ids.extend(given_as.values())
                 raise
             except LostBatch:  # the issue was stopped a moment ago
                 ledger.release(session, holds, me)
                 return []
             except ContentChanged:  # a story was taken back since the start: render without it, and begin again
                 freeze_again(uow, issue_id, self.head, now=self.clock())
-                self.stock.put_back(given_as.values())
+                ids.extend(given_as.values())
                 ledger.release(session, holds, me)
                 continue
             postings = []
@@ -180,6 +187,12 @@ class Drain:
         if left == 0:
             ramp.put_off_until_tomorrow(session, issue_id, self.clock())
         return []
+
+    def _claim(self, session: Session, issue_id: int, most: int, ids: list[str]) -> tuple[list[Hold], dict[int, str]]:
+        """Lease ready batches; with those whose time is yet to come, one of `ids` each."""
+        now, room = self.clock(), min(most, len(ids) or most)
+        holds = ledger.claim(session, issue_id, self.presence.name, most=room, ahead=bool(ids), now=now)
+        return holds, {hold.id: ids.pop() for hold in holds if hold.is_ahead(now)}
 
     def _text(self, uow: UnitOfWork, hold: Hold) -> Printed | Misconfigured:
         try:
