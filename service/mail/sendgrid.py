@@ -109,15 +109,19 @@ def _words(answer: Answer) -> str:
 
 
 def _wait(headers: Message, now: datetime) -> float | None:
-    """Seconds to wait, from Retry-After (seconds or a date, RFC 9110) or X-RateLimit-Reset (Unix time)."""
+    """Seconds to wait, from Retry-After (seconds or a date, RFC 9110) or X-RateLimit-Reset (Unix time).
+
+    A moment is held against the vendor's own clock (Date), whatever ours says; against ours where there is none.
+    """
     again, reset = headers.get("Retry-After", ""), headers.get("X-RateLimit-Reset", "")
     try:
         if again:
-            return float(again) if again.isdecimal() else _until(parsedate_to_datetime(again), now)
-        return _until(datetime.fromtimestamp(int(reset), UTC), now) if reset else None
+            return float(again) if again.isdecimal() else _until(parsedate_to_datetime(again), headers, now)
+        return _until(datetime.fromtimestamp(int(reset), UTC), headers, now) if reset else None
     except (ValueError, OverflowError, OSError, TypeError):
         return None
 
 
-def _until(moment: datetime, now: datetime) -> float:
-    return max(0.0, (moment - now).total_seconds())
+def _until(moment: datetime, headers: Message, now: datetime) -> float:
+    said = headers.get("Date")
+    return max(0.0, (moment - (parsedate_to_datetime(said) if said else now)).total_seconds())

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import redis
 from sqlalchemy import select
 
 from service.db import UnitOfWork
@@ -30,7 +29,7 @@ def _kill_broker(house: House, _: Happening) -> None:
 
 
 def _flush_broker(house: House, _: Happening) -> None:
-    redis.Redis(unix_socket_path=str(house.servers.broker.socket)).flushall()
+    house.servers.broker.forget()
 
 
 def _fill_disk(house: House, _: Happening) -> None:

@@ -237,6 +237,7 @@ def a_house(plan: Plan, servers: Servers, *, broken: str = "") -> Iterator[House
         if mail_server is not None:
             stack.callback(mail_server.close)
         environment = _environment(plan, servers, folder, url, mail_server) | {"CHAOS_BREAK": broken}
+        servers.broker.forget()
         _prepare(plan, servers.provider, environment["PUBLIC_URL"])
         services = bootstrap(Settings.load(environment), doorbell=SilentDoorbell())
         truth, diary = mail_server or servers.provider, Diary(folder / "diary")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import redis
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -57,6 +58,10 @@ class Broker:
         self.socket.unlink(missing_ok=True)
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(self.socket.exists, what="valkey")
+
+    def forget(self) -> None:
+        """Everything at once."""
+        redis.Redis(unix_socket_path=str(self.socket)).flushall()
 
     def kill(self) -> None:
         """kill -9."""
