@@ -3,9 +3,8 @@
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -44,8 +43,7 @@ _LONGEST_KIND, _LONGEST_ID, _LONGEST_DETAIL = 64, 500, 300
 _ADDRESS = re.compile(r"""[^\s<>()\[\]:;,"']+@[^\s<>()\[\]:;,"']*""")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One event in our words. Everything but the kind and the provider's id may be missing in the wild."""
 
     provider_id: str
@@ -78,8 +76,9 @@ def read_reports(body: bytes, tokens: Tokens, now: datetime) -> list[Report]:
     """The events of a post, once each; what is not an event with an id is passed over."""
     rows = _json(body)
     events = [row for row in rows if _is_event(row)] if isinstance(rows, list) else []
-    deliveries = tokens.open_many(Purpose.DELIVERY, (_token(event) for event in events))
-    reports = (_report(event, deliveries.get(_token(event)), now) for event in events)
+    told = [_token(event) for event in events]
+    deliveries = tokens.open_many(Purpose.DELIVERY, told)
+    reports = (_report(event, deliveries.get(token), now) for event, token in zip(events, told, strict=True))
     return list({report.provider_id: report for report in reports if report.provider_id}.values())
 
 
