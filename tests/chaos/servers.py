@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import redis
@@ -31,6 +32,9 @@ from tests.servers import postgresql
 API_KEY = "SG.chaos"
 ANSWER_SECONDS = 600.0
 """Within which the stand-in does what it is told, on however slow a machine."""
+LONGEST_AWAY_SECONDS = 30.0
+"""It may be one of the things that happen that it refuses connections for a second."""
+AGAIN_SECONDS = 0.05
 
 RESTART_SECONDS = 60.0
 """Within which PostgreSQL is there again after a restart."""
@@ -96,14 +100,26 @@ class Provider:
 
     def tell(self, what: str, words: object) -> Any:
         """POST to one of its control endpoints."""
-        request = Request(f"{self.url}/_control/{what}", json.dumps(words).encode(), method="POST")
-        with urlopen(request, timeout=ANSWER_SECONDS) as answer:
-            return json.load(answer)
+        return self._answer(Request(f"{self.url}/_control/{what}", json.dumps(words).encode(), method="POST"))
 
     def ask(self, what: str) -> Any:
         """GET one of its control endpoints."""
-        with urlopen(f"{self.url}/_control/{what}", timeout=ANSWER_SECONDS) as answer:
-            return json.load(answer)
+        return self._answer(Request(f"{self.url}/_control/{what}"))
+
+    def _answer(self, request: Request) -> Any:
+        """What it says; if it is away, when it is back. Whatever it is told may be told twice."""
+        deadline = time.monotonic() + LONGEST_AWAY_SECONDS
+        while True:
+            try:
+                with urlopen(request, timeout=ANSWER_SECONDS) as answer:
+                    return json.load(answer)
+            except ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+            except URLError as error:
+                if not isinstance(error.reason, ConnectionError) or time.monotonic() > deadline:
+                    raise
+            time.sleep(AGAIN_SECONDS)
 
     def set_clock(self, hours: float) -> None:
         """Let what was given to it ahead of time leave, as if so many hours had gone by."""
