@@ -15,6 +15,7 @@ from service.delivery.drain import Drain
 from service.delivery.pacing import LocalPace
 from service.delivery.presence import be_present
 from service.settings import Settings
+from workers.memory import settle_down
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
         database=services.database, mailer=services.mailer, head=services.head, presence=presence, pace=LocalPace(),
         clock=services.clock, stopping=lambda: False, connections=settings.send_connections,
     )  # fmt: skip
+    settle_down()
     print("ready", flush=True)
     sys.stdin.readline()
     began, before, rested = time.monotonic(), time.process_time(), _megabytes()

@@ -4,7 +4,7 @@ import threading
 from functools import cache
 from typing import Any
 
-from celery.signals import setup_logging, worker_init, worker_shutdown, worker_shutting_down
+from celery.signals import setup_logging, worker_init, worker_ready, worker_shutdown, worker_shutting_down
 
 from service.bootstrap import Services, bootstrap, journal_home, tell_drawbacks
 from service.delivery.ahead import Stock
@@ -13,6 +13,7 @@ from service.delivery.pacing import make_pace
 from service.delivery.presence import Presence, be_present
 from service.logs import configure
 from service.settings import Settings
+from workers.memory import settle_down
 from workers.settings import make_celery
 from workers.timer_step import allow_timer
 
@@ -65,6 +66,12 @@ def move_in(**_: Any) -> None:
     """Build everything once, before any thread asks for it, and say what the provider's key is not good for."""
     drain()
     tell_drawbacks(settings)
+
+
+@worker_ready.connect
+def work(**_: Any) -> None:
+    """Everything is loaded."""
+    settle_down()
 
 
 @worker_shutting_down.connect

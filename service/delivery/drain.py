@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from service.db import Database, UnitOfWork
 from service.delivery import ledger, ramp, records
+from service.delivery.addressing import Person
 from service.delivery.ahead import Stock
 from service.delivery.errors import ContentChanged, LostBatch
 from service.delivery.flights import Flights
-from service.delivery.ledger import Hold, Person
+from service.delivery.ledger import Hold
 from service.delivery.mailing import Press, Printed, write_group
 from service.delivery.model import MOST_ATTEMPTS
 from service.delivery.pacing import Pace

@@ -1,51 +1,38 @@
 """The steps before a hand-over: claim, and intend (docs/adr/0003). What comes after it is in `records`.
 
-Both take several batches in one transaction. Nothing here makes an object of a person: a reader is a row of the driver.
+Both take several batches in one transaction.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
     Executable,
-    Select,
     Table,
     and_,
     bindparam,
     func,
-    insert,
-    literal,
     select,
-    text,
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.delivery.audience import Copy, reads, shown_in, told_before
+from service.delivery.addressing import Person, Readers, write_deliveries
+from service.delivery.audience import Copy, shown_in, told_before
 from service.delivery.content import still_allowed
-from service.delivery.correcting import HAS_WRONG_COPY, Wrong, wrong_of
+from service.delivery.correcting import Wrong, wrong_of
 from service.delivery.crowds import Crowd
 from service.delivery.errors import ContentChanged, LostBatch
-from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus, Variant
-from service.delivery.tellings import Tellings
+from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Variant
 from service.delivery.transitions import TRANSITIONS
 from service.issues.model import Issue, IssueState
-from service.subscribers.model import Subscriber, Subscription
 
 LEASE = timedelta(minutes=2)
-KINDS_KEPT = 128
-"""Kinds of batches whose statements are kept: those of a few issues."""
 NONE: Mapping[int, str] = MappingProxyType({})
-
-Person = tuple[int, int, str, str]
-"""(subscriber id, subscription id, address, name)"""
 
 
 class Hold(NamedTuple):
@@ -133,7 +120,7 @@ def intend(
     `holds` are batches of one issue; `provider_batches` has the ids under which some of them are given ahead of time.
     Fenced by status, worker and the state of the issue. Gives for each of them every reader who may be written to at
     this moment and has no delivery yet. `untouched` says that nobody in them has one, which is the rule and costs
-    PostgreSQL half as much; it is an IntegrityError when somebody has. Raises LostBatch when a batch is no longer this
+    half as much; it is an IntegrityError when somebody has. Raises LostBatch when a batch is no longer this
     worker's or the issue was stopped, ContentChanged when a story in one was taken back; both before a row is written.
     """
     issue_id = holds[0].issue_id
@@ -145,8 +132,9 @@ def intend(
     wrong = wrong_of(session, issue_id) if corrects is not None else None
     found = []
     for hold in holds:
-        kind = _Readers(copies[hold.variant_id], _frozen(tellings), bool(hold.zones), wrong is not None)
-        people = _write_deliveries(session, hold, kind, newsletter_id, wrong, untouched)
+        kind = Readers.of(copies[hold.variant_id], tellings, zoned=bool(hold.zones), correcting=wrong is not None)
+        whom = _parameters(hold, newsletter_id, wrong)
+        people = write_deliveries(session, kind, whom, untouched=untouched)
         given_as = provider_batches.get(hold.id, "")
         values = {"attempt": hold.attempt + 1, "recipients": len(people), "provider_batch": given_as}
         step(session, "intend", hold.id, worker, posted_at=now, lease_until=now + LEASE, **values)
@@ -196,99 +184,10 @@ def _check_content(session: Session, used: Collection[int], now: datetime) -> di
     return {row: Copy(key, row, tuple(map(Crowd.of, crowds)), stories_of.get(row, ())) for row, key, _, crowds in rows}
 
 
-class _Readers(NamedTuple):
-    """Which readers a batch is for. Each kind of batch has statements of its own, built once."""
-
-    copy: Copy
-    tellings: tuple[tuple[int, tuple[int, ...]], ...]
-    zoned: bool
-    correcting: bool
-
-
-def _frozen(tellings: Tellings) -> tuple[tuple[int, tuple[int, ...]], ...]:
-    return tuple((story, tuple(issues)) for story, issues in sorted(tellings.items()))
-
-
-def _write_deliveries(
-    session: Session, hold: Hold, kind: _Readers, newsletter_id: int, wrong: Wrong | None, untouched: bool
-) -> list[Person]:
-    """One delivery for every reader of the range who may be written to and has none yet; those readers, in order.
-
-    Of a correction, for those alone who have the `wrong` copy.
-    """
-    parameters: dict[str, Any] = {
+def _parameters(hold: Hold, newsletter_id: int, wrong: Wrong | None) -> dict[str, object]:
+    """The readers of a batch; of a correction, those alone who have the `wrong` copy."""
+    return {
         "issue": hold.issue_id, "newsletter": newsletter_id, "batch": hold.id,
         "first": hold.first_subscriber, "last": hold.last_subscriber, **({"zones": hold.zones} if hold.zones else {}),
         **({"corrected": wrong.issues, "copies": wrong.copies} if wrong is not None else {}),
     }  # fmt: skip
-    connection = session.connection()
-    if untouched and connection.dialect.name == "postgresql":
-        return _rows(connection.execute(_insert_and_read(kind), parameters))
-    connection.execute(_insert(kind, connection.dialect.name), parameters)
-    return _rows(connection.execute(_addressed(), parameters))
-
-
-def _rows(result: CursorResult[Any]) -> list[Person]:
-    """The driver's own tuples: a Row of SQLAlchemy costs as much again."""
-    cursor: Any = result.cursor
-    rows: list[Person] = cursor.fetchall()
-    result.close()
-    return rows
-
-
-@lru_cache(KINDS_KEPT)
-def _insert(kind: _Readers, dialect: str) -> Executable:
-    people = _readers(kind).with_only_columns(*_new(Subscription.subscriber_id))
-    if dialect == "sqlite":
-        return sqlite.insert(Delivery).from_select(_COLUMNS, people).on_conflict_do_nothing()
-    return postgresql.insert(Delivery).from_select(_COLUMNS, people).on_conflict_do_nothing()
-
-
-@lru_cache(KINDS_KEPT)
-def _insert_and_read(kind: _Readers) -> Executable:
-    """Both at once, so that readers are looked up a single time: whoever is read has been written.
-
-    Without ON CONFLICT: looking for one first costs PostgreSQL 2.5 microseconds a row, more than the row itself.
-    """
-    people = _readers(kind).cte("people").prefix_with("MATERIALIZED")
-    new = insert(Delivery).from_select(_COLUMNS, select(*_new(people.c.subscriber_id))).cte("new")
-    return select(people).add_cte(new).order_by(people.c.subscriber_id)
-
-
-@cache
-def _addressed() -> Executable:
-    """Whoever is in the batch and of whom nothing is known: the provider proved the others' earlier copies."""
-    return (
-        select(Delivery.subscriber_id, Subscription.id, Subscriber.email, Subscriber.name)
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .join(Subscription, and_(Subscription.subscriber_id == Delivery.subscriber_id, _OF_NEWSLETTER))
-        .where(Delivery.issue_id == bindparam("issue"), Delivery.subscriber_id.between(*_RANGE))
-        .where(Delivery.batch_id == bindparam("batch"), Delivery.status == DeliveryStatus.BATCH)
-        .order_by(Delivery.subscriber_id)
-    )
-
-
-_COLUMNS = ["issue_id", "subscriber_id", "batch_id", "status", "reason"]
-_RANGE: tuple[ColumnElement[int], ColumnElement[int]] = (bindparam("first"), bindparam("last"))
-_SENDABLE = text("subscriptions.sendable")  # SQLite uses a partial index for its very words only, and not for "= 1"
-_OF_NEWSLETTER = Subscription.newsletter_id == bindparam("newsletter")
-
-
-def _readers(kind: _Readers) -> Select[int, int, str, str]:
-    """Who may be written to at this moment, in the words of the partial index on `sendable`."""
-    query = (
-        select(Subscription.subscriber_id, Subscription.id, Subscriber.email, Subscriber.name)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(_OF_NEWSLETTER, _SENDABLE, Subscription.subscriber_id.between(*_RANGE))
-        .where(Subscriber.id.between(*_RANGE), reads(kind.copy, dict(kind.tellings)))
-        .order_by(Subscription.subscriber_id)
-    )
-    if kind.correcting:
-        query = query.where(HAS_WRONG_COPY)
-    return query.where(Subscriber.zone.in_(bindparam("zones", expanding=True))) if kind.zoned else query
-
-
-def _new(subscriber_id: Any) -> list[ColumnElement[Any]]:
-    """The values of `_COLUMNS`."""
-    status: list[ColumnElement[Any]] = [literal(DeliveryStatus.BATCH.value), literal("")]
-    return [bindparam("issue"), subscriber_id, bindparam("batch"), *status]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from service.delivery.ledger import Hold, Person
+from service.delivery.addressing import Person
+from service.delivery.ledger import Hold
 from service.delivery.model import Variant, delivery_number
 from service.issues.discretion import discreet_name, discreet_sender
 from service.issues.frames.english import ENGLISH

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from service.delivery.ledger import Hold, Person
+from service.delivery.addressing import Person
+from service.delivery.ledger import Hold
 from service.delivery.model import Batch, BatchStatus, Delivery
 from service.delivery.records import part_of
 

@@ -42,7 +42,8 @@ def test_batch_is_read_and_written_by_keys(
     plans: list[str] = []
 
     def explain(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
-        if "deliveries" not in statement or statement.startswith("EXPLAIN"):
+        names_people = "deliveries" in statement or "subscriptions" in statement
+        if not names_people or statement.startswith("EXPLAIN"):
             return
         how = "EXPLAIN QUERY PLAN " if services.database.is_sqlite else "EXPLAIN "
         look = connection.connection.driver_connection.cursor()
@@ -57,7 +58,7 @@ def test_batch_is_read_and_written_by_keys(
 
     assert plans
     whole = "SCAN " if services.database.is_sqlite else "Seq Scan"
-    assert not [line for line in plans if whole in line and "CONSTANT" not in line]
+    assert not [line for line in plans if whole in line and "CONSTANT" not in line and "VIRTUAL" not in line]
     # With a single newsletter every index on the subscriber serves PostgreSQL equally well.
     index = "ix_subscriptions_sendable" if services.database.is_sqlite else "ix_subscriptions_"
     assert any(index in line for line in plans)

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from service.bootstrap import Services
+from service.delivery.addressing import Person
 from service.delivery.drain import Drain
 from service.delivery.errors import LostBatch
-from service.delivery.ledger import Hold, Person, claim, intend
+from service.delivery.ledger import Hold, claim, intend
 from service.delivery.model import MOST_ATTEMPTS, Batch, BatchStatus, Delivery, DeliveryStatus
 from service.delivery.presence import Presence
 from service.delivery.records import Taken, record_taken
