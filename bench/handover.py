@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from bench.readers import many_readers
 from bench.sinks import NoPrograms, http_sink
 from service.bootstrap import Services, bootstrap
+from service.cli.run import TUNED
 from service.db import Base, SilentDoorbell
 from service.delivery.start import start
 from service.delivery.status import issue_status
@@ -23,12 +24,6 @@ from tests.servers import postgresql
 
 MANY, FEW = 1_000_000, 10_000
 TIMES = 5
-TUNED = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_TRIM_THRESHOLD_": "33554432",
-    "MALLOC_MMAP_THRESHOLD_": "33554432",
-    "MALLOC_TOP_PAD_": "1048576",
-}
 
 
 @dataclass(frozen=True)

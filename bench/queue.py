@@ -12,9 +12,10 @@ from typing import Any
 import redis
 from sqlalchemy import func, select
 
-from bench.handover import TUNED, Place, new_database
+from bench.handover import Place, new_database
 from bench.sinks import NoPrograms, http_sink, taken
 from service.cli.parts import worker_command
+from service.cli.run import TUNED
 from service.delivery.model import Batch
 from service.delivery.start import start
 from service.delivery.status import issue_status
