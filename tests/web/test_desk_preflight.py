@@ -1,5 +1,7 @@
 """Preflight and approval at the desk."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,9 +14,11 @@ from service.issues.model import Issue, IssueState
 from service.issues.preflight.own_pages import FIXED
 from service.mail.model import Notice
 from service.stories.model import Scope, Story
-from tests.cast import NOW
+from service.subscribers.reading import Reading, choose_reading
+from tests.cast import ADA, NOW
 from tests.conftest import Chime
 from tests.issues.paper import a_newsletter, a_story, an_article, take_back
+from tests.subscribers.readers import a_subscription
 from tests.web.at_desk import browser, press, trail
 
 PAGE = "/desk/issues/1"
@@ -63,6 +67,24 @@ def test_the_page_names_each_thing_and_where_to_mend_it(desk: FlaskClient, servi
     assert "It may not leave yet." in page
     assert "“TODO” looks like something that was to be filled in later." in page
     assert f'href="{PAGE}#item-1"' in page
+
+
+def test_the_page_says_which_copies_were_looked_at(desk: FlaskClient, services: Services) -> None:
+    """Everybody's, each with its size; and not who avoids what."""
+    with services.database.unit() as uow:
+        uow.session.scalars(select(Story)).one().content_notes = ["relapse"]
+        place = a_subscription(uow.session, ADA)
+        place.start(NOW)
+        choose_reading(
+            uow, services.tokens, place.subscriber, Reading(discreet=True, avoid=frozenset({"relapse"})), now=NOW
+        )
+
+    page = desk.get(CHECKS).text
+
+    assert re.search(r"3 copies were looked at, the largest \d+ kB", page)
+    for about in ("The standard copy", "Discreet, 1 left out", "1 left out for readers who have had its stories"):
+        assert re.search(rf"{about}</strong>: \d+ kB, or \d+ kB as plain text\.", page)
+    assert "relapse" not in page.lower()
 
 
 def test_an_issue_is_not_scheduled_before_it_is_mended(desk: FlaskClient, services: Services) -> None:

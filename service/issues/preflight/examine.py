@@ -1,7 +1,7 @@
 """Preflight: every check over one issue, what of it blocks, and what happens when something does."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from service.editors.trail import note
 from service.issues.fingerprint import content_hash
 from service.issues.model import Issue
 from service.issues.preflight import letter, readers, sending, stories
+from service.issues.preflight.copies import LookedAt, look_at_others, looked_at
 from service.issues.preflight.findings import Finding, PreflightBlocks
 from service.issues.preflight.model import PreflightOverride
-from service.issues.preflight.sight import Sight, look, look_at_others
+from service.issues.preflight.sight import Sight, look
 from service.mail.letterhead import Letterhead
 
 Check = Callable[[Sight], Iterator[Finding]]
@@ -59,17 +60,33 @@ _MENDS_ITSELF = frozenset({"consent"})
 """Findings that hold nobody up at the last moment: a story without consent is left out of the mail by itself."""
 
 
-def examine(session: Session, issue: Issue, head: Letterhead, now: datetime) -> list[Finding]:
-    """Every finding, those that block first. What only some readers' copy has is said of that copy."""
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the checks say of an issue."""
+
+    findings: list[Finding]
+    """Those that block first. What only some readers' copy has is said of that copy."""
+    copies: Sequence[LookedAt]
+    """The copies that were looked at, the standard one first."""
+
+
+def examination(session: Session, issue: Issue, head: Letterhead, now: datetime) -> Examination:
+    """Make every check over an issue, in each of its copies."""
     sight = look(session, issue, head, now)
+    others = look_at_others(sight)
     found = [finding for check in CHECKS for finding in check(sight)]
     known = {finding.key for finding in found}
-    for other in look_at_others(sight):
+    for other in others:
         checks = [check for check in COPY_CHECKS if other.whole or check is not letter.size]
         new = [each for check in checks for each in check(other) if each.key not in known]
         known |= {finding.key for finding in new}
         found += [replace(each, sentence=f"In the copy with {other.copy.about}: {each.sentence}") for each in new]
-    return sorted(found, key=lambda finding: not finding.blocks)
+    return Examination(sorted(found, key=lambda finding: not finding.blocks), looked_at([sight, *others]))
+
+
+def examine(session: Session, issue: Issue, head: Letterhead, now: datetime) -> list[Finding]:
+    """What the checks found (`Examination.findings`)."""
+    return examination(session, issue, head, now).findings
 
 
 def blocks(session: Session, issue: Issue, findings: Sequence[Finding]) -> list[Finding]:

@@ -1,25 +1,18 @@
 """What the checks look at: the issue, what a mail that left now would show, and that mail itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.issues.content import Content, mailed
-from service.issues.fitting import Missed, Wants
 from service.issues.frames.frame import Frame
 from service.issues.model import Issue, Item
-from service.issues.render import Printer, RenderedVariant, render_issue
+from service.issues.render import RenderedVariant, render_issue
 from service.mail.elements import Element, read_page
 from service.mail.letterhead import Letterhead
 from service.mail.mime import fill
-from service.subscribers.model import Subscriber, Subscription
-from service.subscribers.reading import readings
 
-BESIDES = "stories that some readers get besides, or instead"
-LATE_STORIES = 24
-"""Of earlier issues, that are looked at again because somebody may have missed them."""
 SAMPLE = "S" * 22
 """As long as a sealed token, so that the size is that of a real mail."""
 
@@ -49,7 +42,7 @@ class Sight:
     @property
     def links(self) -> dict[str, str]:
         """Every address that the HTML part links to, with the words of its first link; readers' own links left out."""
-        own = set(slots_of(self.head, self.copy.frame).values())
+        own = set(slots_of(self.head, self.issue, self.copy.frame).values())
         found = {a.attributes.get("href", "").strip(): a.text for a in reversed(list(self.page.find("a")))}
         return {url: words for url, words in found.items() if url not in own}
 
@@ -72,63 +65,14 @@ class Sight:
 def look(session: Session, issue: Issue, head: Letterhead, now: datetime) -> Sight:
     """Render the issue as it would leave now for somebody who has chosen nothing, and read it back."""
     content = mailed(session, issue, head.links, now)
-    return _sight(session, issue, head, now, content, render_issue(session, issue, head, now))
+    return sight_of(session, issue, head, now, content, render_issue(session, issue, head, now))
 
 
-def look_at_others(sight: Sight) -> list[Sight]:
-    """The other copies that readers may get: of those with choices of their own, of those who have had its stories, and
-    at last every story that anybody may get besides, in one. Plain text is looked at beside its HTML.
-
-    Who has had or missed what makes more copies than these, of the same parts.
-    """
-    session, issue = sight.session, sight.issue
-    besides = _besides(sight)
-    printer = Printer(session, issue, sight.head, sight.now, besides)
-    chosen = readings(session, _choices(session, issue)).values()
-    own = frozenset(item.story_id for item in issue.items if item.story_id is not None)
-    wants = [*(Wants(replace(reading, plain_text=False)) for reading in chosen), *([Wants(had=own)] if besides else [])]
-    others = {id(copy): copy for copy in map(printer.copy, wants) if copy.about}.values()
-    sights = [_sight(session, issue, sight.head, sight.now, Content(copy.blocks, []), copy) for copy in others]
-    gathered = printer.copy(Wants(missed=Missed(tuple(besides), len(besides))))
-    if gathered.about:
-        gathered = replace(gathered, about=BESIDES)
-        content = Content(gathered.blocks, [])
-        sights.append(replace(_sight(session, issue, sight.head, sight.now, content, gathered), whole=False))
-    return sights
-
-
-def _besides(sight: Sight) -> list[int]:
-    """The stories that may stand in for others, and those of late issues that somebody may have missed."""
-    session, issue = sight.session, sight.issue
-    if issue.corrects_id is not None:
-        return []
-    stand_ins = Printer(session, issue, sight.head, sight.now).tailor.stories_about()
-    late = (
-        select(Item.story_id)
-        .join(Item.issue)
-        .where(Issue.newsletter_id == issue.newsletter_id, Issue.id != issue.id, Issue.started_at.is_not(None))
-        .where(Item.story_id.is_not(None), Item.corrects_id.is_(None))
-        .order_by(Issue.started_at.desc(), Item.id)
-        .limit(LATE_STORIES)
-    )
-    return sorted({*stand_ins, *(story for story in session.scalars(late) if story is not None)})
-
-
-def _choices(session: Session, issue: Issue) -> list[str]:
-    """The profiles of the newsletter's readers, except the standard one."""
-    query = (
-        select(Subscriber.reading)
-        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(Subscription.newsletter_id == issue.newsletter_id, Subscription.sendable, Subscriber.reading != "")
-        .distinct()
-    )
-    return sorted(session.scalars(query))
-
-
-def _sight(
+def sight_of(
     session: Session, issue: Issue, head: Letterhead, now: datetime, content: Content, copy: RenderedVariant
 ) -> Sight:
-    slots = slots_of(head, copy.frame)
+    """One look at a copy that is rendered already, and at what it shows."""
+    slots = slots_of(head, issue, copy.frame)
     html = fill(copy.html, slots)
     return Sight(
         session=session,
@@ -144,11 +88,12 @@ def _sight(
     )
 
 
-def slots_of(head: Letterhead, frame: Frame) -> dict[str, str]:
+def slots_of(head: Letterhead, issue: Issue, frame: Frame) -> dict[str, str]:
     """What fills the personal places, as long as in a real mail."""
+    links = head.links.in_issue(issue.id)
     return {
         "%%greeting%%": frame.greeting_nobody,
         "%%greeting_html%%": frame.greeting_nobody,
-        "%%unsubscribe_url%%": head.links.to(f"/unsubscribe/{SAMPLE}"),
-        "%%preferences_url%%": head.links.to(f"/preferences/{SAMPLE}"),
+        "%%unsubscribe_url%%": links.page(f"/unsubscribe/{SAMPLE}"),
+        "%%preferences_url%%": links.page(f"/preferences/{SAMPLE}"),
     }

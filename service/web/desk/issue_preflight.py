@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.editors.model import Editor, Role
 from service.editors.trail import note
-from service.issues.preflight.examine import CHECKS, blocks, examine, overrides
+from service.issues.preflight.examine import CHECKS, blocks, examination, overrides
 from service.issues.preflight.overriding import agree_to_override, ask_to_override
 from service.issues.queries import issue_at_desk
 from service.issues.transitions import OPEN
@@ -61,12 +61,13 @@ def agree(issue_id: int, override_id: int) -> ResponseReturnValue:
 def _page(issue_id: int, errors: dict[str, str] | None = None, *, status: int = 200) -> Response:
     with services().database.read() as session:
         issue = issue_at_desk(session, issue_id)
-        found = examine(session, issue, services().head, now())
+        done = examination(session, issue, services().head, now())
         asked = {each.finding: each for each in overrides(session, issue)}
         people = {each.asked_by for each in asked.values()} | {each.agreed_by for each in asked.values()} - {None}
         return render(
             "desk/issues/preflight.html", status,
-            issue=issue, findings=found, stops=blocks(session, issue, found), asked=asked, errors=errors or {},
+            issue=issue, findings=done.findings, copies=done.copies, stops=blocks(session, issue, done.findings),
+            asked=asked, errors=errors or {},
             people={row: session.get_one(Editor, row) for row in people}, checks=len(CHECKS),
             finding=request.form.get("finding", ""), is_open=issue.state in OPEN,
             may_edit=editor().role in {Role.EDITOR, Role.ADMIN},
