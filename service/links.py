@@ -32,7 +32,7 @@ class Links:
         return replace(self, issue=issue)
 
     def page(self, path: str) -> str:
-        """A page for everybody, marked with the issue that the link stands in."""
+        """A page, marked with the issue that the link stands in."""
         return self.to(path + (f"?issue={self.issue}" if self.issue else ""))
 
     def story(self, slug: str) -> str:
@@ -84,15 +84,17 @@ class Links:
         return self.page(f"/unsubscribe/{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}")
 
     def unsubscribe_by_mail(self, subscription: int) -> str:
-        """The `mailto:` address (RFC 6068) that ends a subscription (its row id); empty without a mailbox for it."""
+        """The `mailto:` address (RFC 6068) that ends a subscription (its row id), with the issue's number behind a dot;
+        empty without a mailbox for it."""
         if not self.unsubscribe_mailbox:
             return ""
         local, _, domain = self.unsubscribe_mailbox.rpartition("@")
-        return f"mailto:{quote(local)}+{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}@{domain}"
+        issue = f".{self.issue}" if self.issue else ""
+        return f"mailto:{quote(local)}+{self.tokens.seal(Purpose.SUBSCRIPTION, subscription)}{issue}@{domain}"
 
     def preferences(self, subscription: int) -> str:
         """The preference page of the reader behind a subscription (its row id)."""
-        return self.to(f"/preferences/{self.tokens.seal(Purpose.PREFERENCES, subscription)}")
+        return self.page(f"/preferences/{self.tokens.seal(Purpose.PREFERENCES, subscription)}")
 
     def desk(self, path: str = "") -> str:
         """A page of the editors' desk."""

@@ -5,7 +5,7 @@ A number for each issue, thing, page and day. It stays when the delivery log is 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, PrimaryKeyConstraint, func, select
@@ -14,9 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.db import Base, UnitOfWork
 from service.issues.model import Issue
-from service.subscribers.actions import unsubscribe
-from service.subscribers.locking import locked_subscription
-from service.subscribers.model import SubscriptionStatus, UnsubscribeRoute
 
 LARGEST_ID = 2**31
 """What a link names is typed by anybody; a database refuses to look for larger numbers."""
@@ -28,7 +25,7 @@ class Counted(StrEnum):
     LANDING = "landing"
     """A page of ours was opened by a link of the mail."""
     UNSUBSCRIBED = "unsubscribed"
-    """A subscription ended by a link of the mail."""
+    """A reader left by the mail: by a link in it, or by the address that mailboxes write to."""
     REPLY = "reply"
     """An answer to the mail reached us."""
 
@@ -73,23 +70,6 @@ def add_up(uow: UnitOfWork, seen: Iterable[Seen]) -> None:
         more = {"count": IssueCount.count + insert.excluded.count}
         key = ["issue_id", "what", "page", "day"]
         uow.session.execute(insert.on_conflict_do_update(index_elements=key, set_=more), values)
-
-
-def unsubscribe_from(
-    uow: UnitOfWork, subscription_id: int, route: UnsubscribeRoute, issue_id: int, *, now: datetime
-) -> None:
-    """Take a subscription off the list, and add one to the issue whose mail held the link.
-
-    Somebody who is off the list already is not counted again; neither is a link that names no issue of this newsletter.
-    """
-    subscription = locked_subscription(uow.session, subscription_id)
-    leaves = subscription is not None and subscription.status is SubscriptionStatus.CONFIRMED
-    unsubscribe(uow, subscription_id, route, now=now)
-    if subscription is None or not leaves:
-        return
-    issue = issue_that_left(uow.session, issue_id)
-    if issue is not None and issue.newsletter_id == subscription.newsletter_id:
-        add_up(uow, [Seen(issue_id=issue.id, what=Counted.UNSUBSCRIBED, day=now.date())])
 
 
 def issue_that_left(session: Session, issue_id: int) -> Issue | None:

@@ -48,9 +48,9 @@ _SLOTS = {
         personal=True,
     ),
     "%%preferences_url%%": Kind(
-        example="/preferences/…",
+        example="/preferences/…?issue=…",
         sentence="Your own page, where you choose what you get. The letters are yours alone. We keep what you choose, "
-        "and not that you looked.",
+        "and not that you looked. If you leave there, we add one to a number for this issue.",
         personal=True,
     ),
 }

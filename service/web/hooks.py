@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from service.delivery.events import keep_post
 from service.delivery.replies import count_reply
+from service.issues.leaving import counted_if_left
 from service.mail.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from service.subscribers.actions import unsubscribe
 from service.subscribers.model import UnsubscribeRoute
@@ -54,10 +55,12 @@ def sendgrid_inbound() -> Response:
     """
     request.max_content_length = LARGEST_MAIL
     fields = read_fields(request.stream, request.mimetype_params.get("boundary", ""), FIELDS)
-    subscriptions = services().tokens.open_many(Purpose.SUBSCRIPTION, tokens_addressed(fields))
+    addressed = tokens_addressed(fields)
+    subscriptions = services().tokens.open_many(Purpose.SUBSCRIPTION, addressed)
     with services().database.unit() as uow:
-        for subscription in sorted(subscriptions.values()):
-            unsubscribe(uow, subscription, UnsubscribeRoute.MAILTO, now=now())
+        for subscription, token in sorted((row, token) for token, row in subscriptions.items()):
+            with counted_if_left(uow, subscription, addressed[token], now=now()):
+                unsubscribe(uow, subscription, UnsubscribeRoute.MAILTO, now=now())
         if not subscriptions and limits().count(REPLIES) <= REPLIES.most:
             count_reply(uow, head_of(fields), now=now())
     return Response(status=200)

@@ -1,4 +1,7 @@
-"""Whom a mail was addressed to, the unsubscribe tokens in that: unsub+TOKEN@news.example.org (RFC 5233); its head."""
+"""Whom a mail was addressed to, the unsubscribe tokens in that: unsub+TOKEN.15@news.example.org (RFC 5233); its head.
+
+The number behind the dot is that of the issue; mails from before it was there have none.
+"""
 
 import json
 import re
@@ -11,12 +14,16 @@ FIELDS = frozenset({"envelope", "to", "headers", "email", "rawEmail"})
 """What the provider's form may say it in: parsed mails come with `headers`, raw ones as `email` or `rawEmail`."""
 
 _HEADS = ("headers", "email", "rawEmail")
-_TAG = re.compile(r"\+([A-Za-z0-9_-]{22})@")
+_TAG = re.compile(r"\+([A-Za-z0-9_-]{22})(?:\.([0-9]{1,10}))?@")
 
 
-def tokens_addressed(fields: Mapping[str, str]) -> set[str]:
-    """What may be a token, in any address the mail was sent to. Whom it came from and what it says does not count."""
-    return {token for text in _addressed(fields) for token in _TAG.findall(text)}
+def tokens_addressed(fields: Mapping[str, str]) -> dict[str, int]:
+    """What may be a token, in any address the mail was sent to -> the issue it came from, 0 where that is not said.
+    Whom the mail came from and what it says does not count."""
+    found: dict[str, int] = {}
+    for token, issue in (tag for text in _addressed(fields) for tag in _TAG.findall(text)):
+        found[token] = found.get(token) or int(issue or 0)
+    return found
 
 
 def head_of(fields: Mapping[str, str]) -> Message:

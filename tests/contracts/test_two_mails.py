@@ -118,5 +118,5 @@ def test_links_to_our_pages_say_the_issue_and_nothing_else(
 
     links = {urlsplit(link)[2:4] for mail in mails for link in re.findall(r"http://localhost/[^\s\"'<>]+", mail)}
     marked = {path.split("/")[1] for path, query in links if query == f"issue={issue_id}"}
-    assert marked == {"stories", "understanding", "newsletter", "unsubscribe"}
+    assert marked == {"stories", "understanding", "newsletter", "unsubscribe", "preferences"}
     assert {query for _, query in links} == {"", f"issue={issue_id}"}

@@ -5,12 +5,10 @@ from datetime import date
 import pytest
 
 from service.bootstrap import Services
-from service.issues.counts import Counted, Seen, add_up, ever_replied, landings_by_page, totals, unsubscribe_from
+from service.issues.counts import Counted, Seen, add_up, ever_replied, landings_by_page, totals
 from service.issues.landings import Landings, write_landings
-from service.subscribers.model import UnsubscribeRoute
 from tests.cast import NOW
 from tests.issues.gone_out import an_issue
-from tests.subscribers.readers import ada, subscription
 
 TODAY = NOW.date()
 
@@ -60,28 +58,6 @@ def test_whether_a_reply_ever_came(services: Services, issue_id: int) -> None:
 
     with services.database.read() as session:
         assert ever_replied(session)
-
-
-def test_whoever_leaves_by_a_link_is_counted_once(services: Services, issue_id: int) -> None:
-    """However often the button is pressed; the subscription does not know the issue."""
-    place = ada(services.database)
-    for _ in range(3):
-        with services.database.unit() as uow:
-            unsubscribe_from(uow, place, UnsubscribeRoute.ONE_CLICK, issue_id, now=NOW)
-
-    assert counted(services, issue_id) == {Counted.UNSUBSCRIBED: 1}
-    assert not subscription(services.database, place).sendable
-
-
-@pytest.mark.parametrize("named", [0, -1, 999, 2**63])
-def test_a_link_without_an_issue_still_takes_her_off(services: Services, issue_id: int, named: int) -> None:
-    """And counts for none."""
-    place = ada(services.database)
-    with services.database.unit() as uow:
-        unsubscribe_from(uow, place, UnsubscribeRoute.PAGE, named, now=NOW)
-
-    assert counted(services, issue_id) == {}
-    assert not subscription(services.database, place).sendable
 
 
 def test_what_waits_in_redis_is_written_down_once(services: Services, issue_id: int) -> None:

@@ -16,7 +16,7 @@ def examples(html: str, text: str = "") -> list[str]:
     ("address", "example"),
     [
         ("%%unsubscribe_url%%", "/unsubscribe/…?issue=…"),
-        ("%%preferences_url%%", "/preferences/…"),
+        ("%%preferences_url%%", "/preferences/…?issue=…"),
         (f"{SITE}/stories/the-bench?issue=15", "/stories/…?issue=…"),
         (f"{SITE}/stories/share?issue=15", "/stories/share?issue=…"),
         (f"{SITE}/newsletter/june", "/newsletter/…"),

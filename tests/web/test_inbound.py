@@ -13,6 +13,7 @@ from service.bootstrap import Services, bootstrap
 from service.delivery.ledger import Hold
 from service.delivery.mailing import write_circular, write_group
 from service.delivery.model import Variant
+from service.issues.counts import Counted, totals
 from service.issues.model import Issue, IssueState, Newsletter
 from service.mail.bulk import spell_out
 from service.mail.letterhead import Letterhead
@@ -21,6 +22,7 @@ from service.subscribers.model import SubscriptionStatus
 from service.tokens import Purpose
 from service.web.hooks import LARGEST_MAIL
 from tests.cast import ADA, NOW
+from tests.issues.gone_out import an_issue
 from tests.subscribers.readers import a_newsletter, ada, subscription
 
 INBOUND = "/hooks/sendgrid/inbound"
@@ -92,6 +94,29 @@ def test_a_mail_from_a_machine_counts_as_well(
     assert not on_the_list(services, place)
 
 
+@pytest.mark.parametrize(("behind", "counted"), [(".{}", 1), ("", 0), (".999", 0), (".99999999999", 0), (".x", 0)])
+def test_the_issue_it_came_from_counts_it(
+    client: FlaskClient, services: Services, place: int, address: str, behind: str, counted: int
+) -> None:
+    """Its number stands behind the token. Addresses of older mails have none, and take her off as well."""
+    june = an_issue(services)
+    to = address.replace("@", f"{behind.format(june)}@")
+    assert [post(client, **mail(to)) for _ in range(2)] == [200, 200]
+
+    assert on_the_list(services, place) is (behind in {".x", ".99999999999"})
+    with services.database.read() as session:
+        assert totals(session, [june]).get((june, Counted.UNSUBSCRIBED), 0) == counted
+
+
+def test_one_field_may_have_lost_the_issue(client: FlaskClient, services: Services, place: int, address: str) -> None:
+    """The others still say it."""
+    june = an_issue(services)
+    assert post(client, **(mail(address.replace("@", f".{june}@")) | {"to": address})) == 200
+
+    with services.database.read() as session:
+        assert totals(session, [june]) == {(june, Counted.UNSUBSCRIBED): 1}
+
+
 def test_it_may_be_repeated(client: FlaskClient, services: Services, place: int, address: str) -> None:
     """The provider posts again what it is not sure of."""
     assert [post(client, **mail(address)) for _ in range(2)] == [200, 200]
@@ -150,6 +175,14 @@ def test_an_issue_names_the_mail_address_only_where_one_is_set(
 
     assert list_unsubscribe(house.head, place) == (f"{page}, <mailto:{address}>" if mailbox else page)
     house.close()
+
+
+def test_the_mail_address_of_an_issue_names_it(services: Services, place: int, address: str) -> None:
+    """By a plain number, the same for every reader, outside of the token that is theirs alone."""
+    links = replace(services.links, unsubscribe_mailbox=MAILBOX).in_issue(15)
+
+    assert links.unsubscribe_by_mail(place) == f"mailto:{address.replace('@', '.15@')}"
+    assert links.preferences(place) == f"{services.links.preferences(place)}?issue=15"
 
 
 def list_unsubscribe(head: Letterhead, place: int) -> str:

@@ -1,6 +1,7 @@
 """A reader's own page, from a link in a mail."""
 
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.bootstrap import Services
+from service.issues.counts import Counted, totals
 from service.issues.model import Newsletter
 from service.subscribers.model import Cadence, SubscriptionConsent
 from service.subscribers.queries import Preferences, read_preferences
@@ -15,6 +17,7 @@ from service.subscribers.reading import Reading
 from service.subscribers.suppression import is_suppressed
 from tests.cast import ADA, BEN
 from tests.conftest import Clock
+from tests.issues.gone_out import an_issue
 from tests.subscribers.readers import a_newsletter, ada, ben, subscription
 
 
@@ -48,6 +51,51 @@ def test_one_press_stops_everything(client: FlaskClient, services: Services, pla
     assert "You are off the list" in page.text
     assert subscription(services.database, place).unsubscribed_by == "preferences"
     assert "You are not on our list" in client.get(link).text
+
+
+@pytest.mark.parametrize("way", ["unsubscribe", "delete"])
+def test_the_issue_she_came_from_counts_it(
+    client: FlaskClient, services: Services, place: int, link: str, way: str
+) -> None:
+    """Every form and link of the page passes its number on; the page of an older mail has none, and works."""
+    june = an_issue(services)
+    page = client.get(f"{link}?issue={june}").text
+    own = re.findall(rf'(?:action|href)="({re.escape(link)}[^"]*)"', page)
+    assert len(own) == 5
+    assert all(address.endswith(f"?issue={june}") for address in own)
+    assert f'{link}/unsubscribe"' in client.get(link).text
+
+    client.post(next(address for address in own if way in address))
+
+    assert counted(services, june) == {(june, Counted.UNSUBSCRIBED): 1}
+
+
+@pytest.mark.parametrize("named", ["", "?issue=", "?issue=999", "?issue=x%22%3E", "?issue=-1", f"?issue={2**70}"])
+def test_a_wrong_number_of_an_issue_changes_nothing(
+    client: FlaskClient, services: Services, place: int, link: str, named: str
+) -> None:
+    """She leaves, and nothing is counted."""
+    june = an_issue(services)
+    assert client.get(f"{link}{named}").status_code == 200
+    assert client.post(f"{link}/unsubscribe{named}").status_code == 303
+
+    assert not subscription(services.database, place).sendable
+    assert counted(services, june) == {}
+
+
+def test_a_change_of_mind_keeps_the_number(client: FlaskClient, services: Services, place: int, link: str) -> None:
+    """She saves first, and leaves from the page that she is brought back to."""
+    june = an_issue(services)
+    back = client.post(f"{link}?issue={june}", data={"name": "Ada"}).location
+
+    assert counted(services, june) == {}
+    assert f'{link}/unsubscribe?issue={june}"' in client.get(back).text
+
+
+def counted(services: Services, issue_id: int) -> dict[tuple[int, Counted], int]:
+    """What has come back after an issue."""
+    with services.database.read() as session:
+        return totals(session, [issue_id])
 
 
 def chosen(services: Services, place: int) -> Preferences:

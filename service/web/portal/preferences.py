@@ -1,10 +1,15 @@
 """A reader's own page: stop, choose, pause, see what we hold, be forgotten. The signed link is the key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.db import UnitOfWork
+from service.issues.leaving import counted_if_left
 from service.subscribers.actions import unsubscribe_all
 from service.subscribers.erasure import erase
 from service.subscribers.errors import BadPause
@@ -28,6 +33,13 @@ BAD_DAY = "Choose a day after today, at most two years from now"
 blueprint = Blueprint("preferences", __name__, url_prefix="/preferences")
 
 
+@blueprint.url_defaults
+def keep_issue(_endpoint: str, values: dict[str, Any]) -> None:
+    """Let the page's own links and forms say which issue its reader came from, as the link in the mail did."""
+    if issue := _issue():
+        values.setdefault("issue", issue)
+
+
 @blueprint.get("/<token>")
 @signed_link
 def show(token: str) -> Response:
@@ -39,9 +51,9 @@ def show(token: str) -> Response:
 @signed_link
 def save(token: str) -> ResponseReturnValue:
     """Keep the choices."""
-    with services().database.unit() as uow:
-        organisation = services().settings.organisation
-        save_preferences(uow, services().tokens, _subscription(token), choices(request.form), organisation, now=now())
+    subscription_id, organisation = _subscription(token), services().settings.organisation
+    with _leaving(subscription_id) as uow:
+        save_preferences(uow, services().tokens, subscription_id, choices(request.form), organisation, now=now())
     return _back(token, "choices")
 
 
@@ -50,7 +62,7 @@ def save(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """Take the reader off every list."""
     subscription_id = _subscription(token)
-    with services().database.unit() as uow:
+    with _leaving(subscription_id) as uow:
         unsubscribe_all(uow, subscription_id, UnsubscribeRoute.PREFERENCES, now=now())
     sealed = services().tokens.seal(Purpose.SUBSCRIPTION, subscription_id)
     return redirect(url_for("subscriptions.show", token=sealed), 303)
@@ -109,9 +121,9 @@ def show_delete(token: str) -> Response:
 @signed_link
 def delete(token: str) -> ResponseReturnValue:
     """Forget the reader. The page they come back to says that we hold nothing."""
-    with services().database.unit() as uow:
-        never_again = request.form.get("never_again") == "yes"
-        erase(uow, services().tokens, _subscription(token), never_again=never_again, now=now())
+    subscription_id, never_again = _subscription(token), request.form.get("never_again") == "yes"
+    with _leaving(subscription_id) as uow:
+        erase(uow, services().tokens, subscription_id, never_again=never_again, now=now())
     return redirect(url_for("preferences.show", token=token), 303)
 
 
@@ -152,6 +164,18 @@ def _until(zone: str) -> datetime:
 
 def _back(token: str, saved: str) -> ResponseReturnValue:
     return redirect(url_for("preferences.show", token=token, saved=saved), 303)
+
+
+@contextmanager
+def _leaving(subscription_id: int) -> Iterator[UnitOfWork]:
+    """A unit of work that may take the reader off the list; the issue that they came from counts it."""
+    with services().database.unit() as uow, counted_if_left(uow, subscription_id, _issue(), now=now()):
+        yield uow
+
+
+def _issue() -> int:
+    """The issue whose mail the reader came from; 0 where nothing says so."""
+    return request.args.get("issue", 0, type=int)
 
 
 def _subscription(token: str) -> int:

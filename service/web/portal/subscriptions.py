@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.issues.counts import unsubscribe_from
-from service.subscribers.actions import come_back
+from service.issues.leaving import counted_if_left
+from service.subscribers.actions import come_back, unsubscribe
 from service.subscribers.model import UnsubscribeRoute
 from service.subscribers.queries import read_place
 from service.subscribers.wording import RETURN
@@ -49,8 +49,12 @@ def press(token: str) -> ResponseReturnValue:
     """
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     route = UnsubscribeRoute.ONE_CLICK if one_click else UnsubscribeRoute.PAGE
-    with services().database.unit() as uow:
-        unsubscribe_from(uow, _subscription(token), route, request.args.get("issue", 0, type=int), now=now())
+    subscription_id = _subscription(token)
+    with (
+        services().database.unit() as uow,
+        counted_if_left(uow, subscription_id, request.args.get("issue", 0, type=int), now=now()),
+    ):
+        unsubscribe(uow, subscription_id, route, now=now())
     if not one_click:
         return redirect(url_for("subscriptions.show", token=token), 303)
     answer = make_response("You are off the list.\n")
