@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
-LANGUAGES = ("en",)
-"""Languages with templates of our own; a reader of another language gets the first."""
+LANGUAGES = ("en", "fr", "es", "de", "ar")
+"""The languages that our own words to readers are written in; a reader of another gets the first."""
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -11,6 +11,11 @@ _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"
 def primary(locale: str) -> str:
     """The primary language of a BCP 47 tag: `en` for `en-GB`."""
     return locale.split("-", 1)[0].lower()
+
+
+def spoken(*wanted: str) -> str:
+    """The first of the languages (BCP 47, may be empty) that we write in; otherwise English."""
+    return next((lang for lang in wanted if primary(lang) in LANGUAGES), LANGUAGES[0])
 
 
 def direction(locale: str) -> str:

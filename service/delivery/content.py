@@ -13,6 +13,7 @@ from service.delivery.kinds import earlier_of, kinds_of, printer_of, union
 from service.delivery.model import ShownStory, Variant
 from service.issues.model import Issue
 from service.issues.render import RenderedVariant
+from service.issues.stood_in import keep_stood_in
 from service.mail.letterhead import Letterhead
 from service.stories.model import Revision, Scope, Story
 from service.stories.visibility import visible_stories
@@ -26,8 +27,10 @@ DEFAULT = "default"
 def freeze(session: Session, issue: Issue, head: Letterhead, *, now: datetime) -> None:
     """Render the issue as it may be shown now, once for each kind of its readers, and keep the results."""
     words = _words(session, now)
-    for number, kind in enumerate(kinds_of(session, issue, head, now), start=1):
+    kinds = kinds_of(session, issue, head, now)
+    for number, kind in enumerate(kinds, start=1):
         _keep(session, issue, kind.copy, DEFAULT if number == 1 else str(number), list(kind.crowds), words, now=now)
+    _keep_stood_in(session, issue, [kind.copy for kind in kinds])
 
 
 def freeze_for_strangers(session: Session, issue: Issue, head: Letterhead, now: datetime) -> None:
@@ -53,7 +56,7 @@ def freeze_for_strangers(session: Session, issue: Issue, head: Letterhead, now: 
             _keep(session, issue, kind.copy, str(number), list(kind.crowds), words, now=now)
         else:
             same.crowds = [*same.crowds, *(crowd.document() for crowd in kind.crowds)]
-    session.flush()
+    _keep_stood_in(session, issue, [kind.copy for kind in strangers])
 
 
 def freeze_anew(session: Session, issue: Issue, head: Letterhead, now: datetime) -> list[Variant]:
@@ -62,13 +65,24 @@ def freeze_anew(session: Session, issue: Issue, head: Letterhead, now: datetime)
     printer = printer_of(session, issue, head, now, earlier)
     wanted = readings(session, {key for copy in copies for crowd in copy.crowds for key in crowd.readings})
     edition = (session.scalar(select(func.max(Variant.edition)).where(Variant.issue_id == issue.id)) or 0) + 1
+    anew = [(copy, printer.copy(union(copy.crowds, wanted, earlier))) for copy in copies]
+    _keep_stood_in(session, issue, [rendered for _, rendered in anew])
     return [
-        _keep(
-            session, issue, printer.copy(union(copy.crowds, wanted, earlier)), copy.key, list(copy.crowds),
-            words, edition=edition, now=now,
-        )
-        for copy in copies
-    ]  # fmt: skip
+        _keep(session, issue, rendered, copy.key, list(copy.crowds), words, edition=edition, now=now)
+        for copy, rendered in anew
+    ]
+
+
+def _keep_stood_in(session: Session, issue: Issue, copies: Iterable[RenderedVariant]) -> None:
+    """Write down what stood in; nothing does in a correction, which only speaks of a story."""
+    if issue.corrects_id is not None:
+        return
+    stories: set[int] = set()
+    articles: set[int] = set()
+    for copy in copies:
+        stories.update(copy.stories)
+        articles.update(copy.articles)
+    keep_stood_in(session, issue, stories=stories, articles=articles)
 
 
 def _keep(
@@ -79,6 +93,7 @@ def _keep(
     variant = Variant(
         issue_id=issue.id, key=key, edition=edition, lang=copy.lang, subject=copy.subject, text=copy.text,
         html=copy.html, stories=_as_kept(copy.stories, words), items=list(copy.items), created_at=now,
+        articles=list(copy.articles),
         crowds=[crowd.document() for crowd in crowds], discreet=copy.discreet, about=copy.about,
         frame=copy.frame.lang,
     )  # fmt: skip

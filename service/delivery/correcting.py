@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.delivery.model import Batch, Delivery, ShownStory, Variant
 from service.delivery.standing import STANDS, Standing
-from service.issues.model import Issue, Item
+from service.issues.model import Issue, Item, StoodIn
 from service.subscribers.model import Subscriber, Subscription
 
 
@@ -26,9 +26,10 @@ class Wrong(NamedTuple):
 
 def wrong_of(session: Session, correction_id: int) -> Wrong:
     """What the correction `correction_id` puts right; nothing once its item is gone."""
-    query = select(Item.corrects_id).where(Item.issue_id == correction_id, Item.corrects_id.is_not(None))
-    items = session.scalars(select(Item).where(Item.id.in_(query)))
-    return _wrong({place for item in items for place in _carrying(session, item)})
+    mine = Item.issue_id == correction_id
+    items = session.scalars(select(Item).where(Item.id.in_(select(Item.corrects_id).where(mine))))
+    others = session.scalars(select(StoodIn).where(StoodIn.id.in_(select(Item.corrects_stood_in_id).where(mine))))
+    return _wrong({place for wrong in (*items, *others) for place in _carrying(session, wrong)})
 
 
 def may_get(session: Session, issue: Issue) -> ColumnElement[bool]:
@@ -51,8 +52,8 @@ HAS_WRONG_COPY = has_copy(bindparam("corrected", expanding=True), bindparam("cop
 """The same with its values left open, for statements that are built once."""
 
 
-def readers_with(session: Session, item: Item) -> int:
-    """How many readers of today would get a correction of an item."""
+def readers_with(session: Session, item: Item | StoodIn) -> int:
+    """How many readers of today would get a correction of an item, or of what stood in for one."""
     wrong = _wrong(set(_carrying(session, item)))
     if not wrong.copies:
         return 0
@@ -69,19 +70,21 @@ def _wrong(places: Collection[tuple[int, int]]) -> Wrong:
     return Wrong(sorted({issue for issue, _ in places}), sorted({copy for _, copy in places}))
 
 
-def _carrying(session: Session, item: Item) -> list[tuple[int, int]]:
+def copies_with(session: Session, issue_id: int, those: Sequence[StoodIn]) -> dict[int, int]:
+    """Id of each of those that stood in -> in how many of the issue's copies; later editions are the same copy."""
+    copies = _copies(session, issue_id)
+    return {wrong.id: len({copy.key for copy in copies if _shows(copy, wrong)}) for wrong in those}
+
+
+def _carrying(session: Session, item: Item | StoodIn) -> list[tuple[int, int]]:
     """(issue id, variant id) of the copies that carried an item: those of its issue that showed it, and where it is a
     story, those of the newsletter's other issues in which the same words stood in for something, or were caught up on.
-
-    A copy of its issue that does not say what it showed is taken to have shown it.
     """
-    rows = session.execute(
-        select(Variant.id, Variant.items, Variant.stories).where(Variant.issue_id == item.issue_id)
-    ).all()
-    own = [(item.issue_id, copy) for copy, items, _ in rows if not items or item.id in items]
+    copies = _copies(session, item.issue_id)
+    own = [(item.issue_id, copy.id) for copy in copies if _shows(copy, item)]
     if item.story_id is None:
         return own
-    words = {_words(stories, item.story_id) for _, _, stories in rows} - {""}
+    words = {_words(copy.stories, item.story_id) for copy in copies} - {""}
     elsewhere = session.execute(
         select(Variant.issue_id, Variant.id, Variant.stories)
         .join(ShownStory, ShownStory.variant_id == Variant.id)
@@ -89,6 +92,21 @@ def _carrying(session: Session, item: Item) -> list[tuple[int, int]]:
         .where(ShownStory.story_id == item.story_id, Issue.newsletter_id == item.issue.newsletter_id)
     )
     return own + [(issue, copy) for issue, copy, stories in elsewhere if _words(stories, item.story_id) in words]
+
+
+def _copies(session: Session, issue_id: int) -> Sequence[Any]:
+    shown = select(Variant.id, Variant.key, Variant.items, Variant.stories, Variant.articles)
+    return session.execute(shown.where(Variant.issue_id == issue_id)).all()
+
+
+def _shows(copy: Any, wrong: Item | StoodIn) -> bool:
+    """Whether a copy (a row of `_copies`) showed it. One that does not say which items it showed is taken to have shown
+    them all."""
+    if isinstance(wrong, Item):
+        return not copy.items or wrong.id in copy.items
+    if wrong.story_id is not None:
+        return any(story["id"] == wrong.story_id for story in copy.stories)
+    return wrong.article_id in copy.articles
 
 
 def _words(stories: Sequence[Mapping[str, Any]], story_id: int) -> str:

@@ -99,6 +99,8 @@ class Variant(Base):
     created_at: Mapped[datetime]
     items: Mapped[list[int]] = mapped_column(default_factory=list)
     """The items it shows: who has to hear of it when one of them turns out to be wrong."""
+    articles: Mapped[list[int]] = mapped_column(default_factory=list)
+    """The articles it shows, as items or in the place of one, for the same."""
     crowds: Mapped[list[dict[str, Any]]] = mapped_column(default_factory=list)
     """Which readers it is for (`crowds.Crowd`)."""
     discreet: Mapped[bool] = mapped_column(default=False)

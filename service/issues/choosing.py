@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from service.issues.fairness import Traits, Waiting, first_in_turn, why_in_turn
 from service.issues.featured import fresh_resources, ready_articles, waiting_stories
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
 from service.issues.model import ItemKind, Newsletter
 from service.issues.past import Featured, Past, traits_of
 from service.issues.recipe import AwarenessDay, Order, Recipe, Slot, Source
@@ -15,9 +17,7 @@ from service.issues.schedule import days_between, wall_clock
 from service.library.queries import network
 from service.stories.model import Story
 
-HELLO = "Here is what we have for you this time. There is no hurry. It will wait until you are ready."
 PINNED = "You pinned it for the next issue."
-PROMPT_WORDS = "A few lines are enough. We only share what you agree to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,11 @@ class Occasion:
     def day(self) -> date:
         """The date of the issue on the newsletter's own wall."""
         return wall_clock(self.planned_for, self.newsletter.zone).date()
+
+    @property
+    def frame(self) -> Frame:
+        """Our words in the newsletter's language."""
+        return frame_in(self.newsletter.lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ def why_empty(slot: Slot) -> str:
 
 
 def said(day: date) -> str:
-    """A date in a sentence: 7 April 2026."""
+    """A date in a sentence for editors: 7 April 2026. For readers, a frame says it."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -85,9 +90,9 @@ def waiting_since(story: Story) -> datetime:
     return story.approved_at or story.published_at or story.created_at
 
 
-def _hello(_occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequence[Choice]:
+def _hello(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequence[Choice]:
     why = "Every issue begins with a few words from you."
-    return [Choice(kind=ItemKind.HELLO, why=why, heading=slot.heading, words=slot.words or HELLO)]
+    return [Choice(kind=ItemKind.HELLO, why=why, heading=slot.heading, words=slot.words or occasion.frame.hello)]
 
 
 def _stories(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
@@ -100,7 +105,7 @@ def _stories(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Seque
     while left and len(chosen) < slot.count:
         story, why = _next_story(occasion, slot, left, [*already, *chosen])
         left.remove(story)
-        heading = slot.heading or "A story"
+        heading = slot.heading or occasion.frame.a_story
         chosen.append(Choice(kind=ItemKind.STORY, story_id=story.id, heading=heading, why=why, traits=traits_of(story)))
     return chosen
 
@@ -131,7 +136,7 @@ def _articles(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequ
         Choice(
             kind=ItemKind.ARTICLE,
             article_id=article.id,
-            heading=slot.heading or "Good to know",
+            heading=slot.heading or occasion.frame.good_to_know,
             why=PINNED
             if (ItemKind.ARTICLE, article.id) in occasion.pins
             else f"In date until {said(article.next_review or occasion.day)}. {_last_time(last)}",
@@ -150,7 +155,7 @@ def _resources(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Seq
         Choice(
             kind=ItemKind.RESOURCE,
             resource_id=each.id,
-            heading=slot.heading or "Worth reading elsewhere",
+            heading=slot.heading or occasion.frame.worth_reading,
             why=PINNED
             if (ItemKind.RESOURCE, each.id) in occasion.pins
             else f"Accepted on {said(each.decided_at or each.found_at)}. Not in any issue yet.",
@@ -170,8 +175,8 @@ def _dates(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Sequen
     if not found:
         return []
     why = f"In the {slot.window_days} days from {said(occasion.day)}."
-    words = "\n".join(f"- {_date_line(day, entry)}" for day, entry in found)
-    return [Choice(kind=ItemKind.DATES, why=why, heading=slot.heading or "Dates ahead", words=words)]
+    words = "\n".join(f"- {_date_line(day, entry, occasion.frame)}" for day, entry in found)
+    return [Choice(kind=ItemKind.DATES, why=why, heading=slot.heading or occasion.frame.dates_ahead, words=words)]
 
 
 def _network(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Sequence[Choice]:
@@ -188,7 +193,7 @@ def _network(occasion: Occasion, slot: Slot, already: Sequence[Choice]) -> Seque
         Choice(
             kind=ItemKind.NETWORK,
             network_entry_id=entry.id,
-            heading=slot.heading or "From the network",
+            heading=slot.heading or occasion.frame.from_network,
             why=f"Checked on {said(entry.last_checked or occasion.day)}. {_last_time(had.get(entry.id))}",
         )
         for entry in fresh[: slot.count]
@@ -205,7 +210,7 @@ def _prompt(occasion: Occasion, slot: Slot, _already: Sequence[Choice]) -> Seque
             kind=ItemKind.PROMPT,
             why=f"Question {turn + 1} of the {len(prompts)} in the recipe; each has its turn.",
             heading=slot.heading or prompts[turn],
-            words=slot.words or PROMPT_WORDS,
+            words=slot.words or occasion.frame.prompt_words,
         )
     ]
 
@@ -224,9 +229,9 @@ def _last_time(last: datetime | None) -> str:
     return f"Last in the issue of {said(last)}." if last else "Not in any issue yet."
 
 
-def _date_line(day: date, entry: AwarenessDay) -> str:
-    when = f"All of {day:%B}" if entry.kind == "month" else f"{day.day} {day:%B}"
-    return f"{when}: [{entry.name}]({entry.url})" if entry.url else f"{when}: {entry.name}"
+def _date_line(day: date, entry: AwarenessDay, frame: Frame) -> str:
+    when = frame.say_month(day) if entry.kind == "month" else frame.say_day_of_year(day)
+    return frame.dated.format(when=when, what=f"[{entry.name}]({entry.url})" if entry.url else entry.name)
 
 
 _CHOOSERS: Mapping[Source, Chooser] = {

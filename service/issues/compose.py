@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from service.db import UnitOfWork
 from service.editors.trail import note
-from service.issues.choosing import Choice, said
+from service.issues.choosing import Choice
 from service.issues.errors import BadRecipe, BadRule
 from service.issues.model import Issue, IssueState, Item, Newsletter, WhenThin
 from service.issues.pins import take_up
 from service.issues.planning import occasion_of, plan_issue
-from service.issues.schedule import Occurrence, following, occurrences_until, wall_clock
+from service.issues.schedule import Occurrence, following, occurrences_until
 from service.issues.transitions import OPEN
 
 
@@ -86,13 +86,13 @@ def issue_of(session: Session, newsletter: Newsletter, period: str) -> Issue | N
 
 
 def _draft(session: Session, newsletter: Newsletter, period: str, planned_for: datetime, now: datetime) -> Issue:
-    plan = plan_issue(occasion_of(session, newsletter, planned_for, now))
-    day = wall_clock(planned_for, newsletter.zone).date()
+    occasion = occasion_of(session, newsletter, planned_for, now)
+    plan = plan_issue(occasion)
     issue = Issue(
         newsletter=newsletter,
         period=period,
         slug=f"{newsletter.slug}-{period}",
-        subject=f"{newsletter.name}, {said(day)}",
+        subject=occasion.frame.name_letter(newsletter.name, occasion.day),
         planned_for=planned_for,
         created_at=now,
         thin=plan.thin,

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from service.issues.entries import CLOSING, Entry, Shelf, entry_of, shelf_of
 from service.issues.frames.frame import Frame
-from service.issues.frames.phrase import Part, Phrase
 from service.issues.frames.table import frame_in
 from service.issues.model import Issue, Item, ItemKind
 from service.languages import direction, primary
@@ -22,6 +21,7 @@ from service.library.model import Article, NetworkEntry
 from service.library.names import country_name
 from service.library.resources import Resource
 from service.links import Links
+from service.mail.phrase import Part, Phrase
 from service.markdown import first_words, to_html, to_text
 from service.stories.model import Revision, Scope, Story
 from service.stories.naming import NAMELESS

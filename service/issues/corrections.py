@@ -8,7 +8,7 @@ when the teller takes that back, the words about it go too.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,22 +20,18 @@ from service.issues.choosing import said
 from service.issues.content import Block, archived
 from service.issues.editing import item_of
 from service.issues.errors import NothingToCorrect, NotPossibleNow
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
 from service.issues.locking import issue_to_change
-from service.issues.model import Issue, IssueState, Item, ItemKind
+from service.issues.model import Issue, IssueState, Item, ItemKind, StoodIn
 from service.issues.schedule import wall_clock
+from service.issues.stood_in import stood_in_of
 from service.issues.transitions import TRANSITIONS, Move
 from service.links import Links
 from service.stories.model import Scope, Story
 from service.stories.visibility import visible_stories
 
 MOST_SHOWN = 200
-PREFIX = "Correction: "
-WORDS = """In our newsletter “{subject}” of {day}, one part was wrong. {elsewhere}We are sorry.
-
-**What was wrong:** {was}
-
-**What is right:** {right}"""
-ELSEWHERE = "It was a story, and it may have come to you in another of our letters. "
 
 _MARKDOWN = re.compile(r"([\\\[\]*_`<>])")
 
@@ -47,7 +43,9 @@ class Published:
     correction: Issue
     of: Issue
     item_id: int | None
-    """The item that was wrong; None where the correction has lost its own."""
+    """The item that was wrong; None where it only stood in for one, or the correction has lost its own."""
+    stood_in: bool
+    """Whether it stood in for an item, so that only some readers had it, and the archive does not show it."""
     at: datetime
     block: Block | None
     """Its words; None when it is about a story that is not in our archive (any more)."""
@@ -62,12 +60,25 @@ def mark_wrong(
     the item is a story that may not be mailed (any more).
     """
     wrong = issue_to_change(uow, issue_id)
-    item = item_of(wrong, item_id)
+    return _mark(uow, wrong, item_of(wrong, item_id), was, right, editor, now)
+
+
+def mark_stood_in_wrong(
+    uow: UnitOfWork, issue_id: int, stood_in_id: int, was: str, right: str, editor: Editor, *, now: datetime
+) -> Issue:
+    """The same of what stood in for an item (`stood_in`): it goes to those alone whose copies had it."""
+    wrong = issue_to_change(uow, issue_id)
+    return _mark(uow, wrong, stood_in_of(uow.session, wrong, stood_in_id), was, right, editor, now)
+
+
+def _mark(
+    uow: UnitOfWork, wrong: Issue, part: Item | StoodIn, was: str, right: str, editor: Editor, now: datetime
+) -> Issue:
     if not can_be_corrected(wrong):
         raise NotPossibleNow("Only an issue that readers have can be corrected. Stop one that is still going out.")
-    if item.story_id is not None and not _may_be_mailed(uow.session, item.story_id, now):
+    if part.story_id is not None and not _may_be_mailed(uow.session, part.story_id, now):
         raise NothingToCorrect
-    correction = _written(uow.session, wrong, item, was, right, now)
+    correction = _written(uow.session, wrong, part, was, right, now)
     correction.edited_at, correction.edited_by = now, editor.id
     uow.session.add(correction)
     uow.session.flush()
@@ -97,12 +108,13 @@ def published(session: Session, links: Links, now: datetime, *, of: Issue | None
 
 
 def _published(session: Session, correction: Issue, links: Links, now: datetime) -> Published:
-    item = next((each for each in correction.items if each.corrects_id is not None), None)
+    item = next((each for each in correction.items if each.kind is ItemKind.CORRECTION), None)
     shown = {block.item_id: block for block in archived(session, correction, links, now).items}
     return Published(
         correction=correction,
         of=session.get_one(Issue, correction.corrects_id),
         item_id=item.corrects_id if item else None,
+        stood_in=item is not None and item.corrects_stood_in_id is not None,
         at=correction.started_at or correction.created_at,
         block=shown.get(item.id) if item else None,
     )
@@ -112,18 +124,19 @@ def _may_be_mailed(session: Session, story_id: int, now: datetime) -> bool:
     return session.execute(visible_stories(Scope.NEWSLETTER, now).where(Story.id == story_id)).first() is not None
 
 
-def _written(session: Session, wrong: Issue, item: Item, was: str, right: str, now: datetime) -> Issue:
+def _written(session: Session, wrong: Issue, part: Item | StoodIn, was: str, right: str, now: datetime) -> Issue:
     """The correction, in review. It has a period of its own, so it takes no date away from its newsletter."""
     number = (session.scalar(select(func.count()).where(Issue.corrects_id == wrong.id)) or 0) + 1
-    day = said(wall_clock(wrong.started_at or now, wrong.newsletter.zone).date())
-    subject = wrong.subject.removeprefix(PREFIX)
+    frame = frame_in(wrong.newsletter.lang)
+    day = wall_clock(wrong.started_at or now, wrong.newsletter.zone).date()
+    subject = wrong.subject.removeprefix(frame.correction.format(subject=""))
     correction = Issue(
         newsletter=wrong.newsletter,
         period=f"{wrong.period} correction {number}",
         slug=f"{wrong.slug}-correction-{number}",
         state=IssueState.IN_REVIEW,
-        subject=PREFIX + subject,
-        preheader=f"One part of our newsletter of {day} was wrong. Here is what is right.",
+        subject=frame.correction.format(subject=subject),
+        preheader=frame.correction_line.format(day=frame.say_day(day)),
         planned_for=now,
         created_at=now,
         corrects_id=wrong.id,
@@ -133,16 +146,25 @@ def _written(session: Session, wrong: Issue, item: Item, was: str, right: str, n
         position=1,
         kind=ItemKind.CORRECTION,
         slot="correction",
-        why=f"It puts right what readers had on {day}.",
-        heading="What was wrong, and what is right",
-        words=WORDS.format(
-            subject=_MARKDOWN.sub(r"\\\1", subject),
-            day=day,
-            was=was,
-            right=right,
-            elsewhere=ELSEWHERE if item.story_id is not None else "",
+        why=f"It puts right what readers had on {said(day)}.",
+        heading=frame.correction_heading,
+        words="\n\n".join(
+            (
+                _sorry(frame, subject, day, of_a_story=part.story_id is not None),
+                f"**{frame.correction_was}** {was}",
+                f"**{frame.correction_right}** {right}",
+            )
         ),
-        story_id=item.story_id,
-        corrects_id=item.id,
+        story_id=part.story_id,
+        corrects_id=part.id if isinstance(part, Item) else None,
+        corrects_stood_in_id=part.id if isinstance(part, StoodIn) else None,
     )
     return correction
+
+
+def _sorry(frame: Frame, subject: str, day: date, *, of_a_story: bool) -> str:
+    return frame.correction_sorry.format(
+        subject=_MARKDOWN.sub(r"\\\1", subject),
+        day=frame.say_day(day),
+        elsewhere=f"{frame.correction_elsewhere} " if of_a_story else "",
+    )

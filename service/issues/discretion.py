@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from service.issues.content import Block
 from service.issues.frames.frame import Frame
-from service.issues.frames.phrase import Phrase
 from service.issues.frames.table import frame_in
 from service.issues.model import Issue, ItemKind, Newsletter
 from service.issues.schedule import wall_clock
 from service.mail.message import Address
+from service.mail.phrase import Phrase
+from service.subscribers.phrases.quiet import quiet_name, quiet_sender
 
 _ILLNESS = re.compile(
     r"(?i)\b(?:cancers?|leuka?emi\w+|lymphomas?|myelomas?|tumou?rs?|oncolog\w*|haematolog\w*|hematolog\w*|sarcomas?|"
@@ -22,6 +23,16 @@ _ILLNESS = re.compile(
     r"palliative|memoriam|symptoms?|side effects?|medicines?|medications?|nurses?|doctors?|"
     r"hiv|epilep\w*|diabet\w*|dementia|depress\w*|psychiatr\w*|mental health|suicid\w*|infertil\w*)\b"
 )
+_IN_OTHER_LANGUAGES = re.compile(
+    r"(?i)\b(?:leucémi\w*|lymphomes?|myélomes?|tumeurs?|chimio\w*|greff\w+|moelle|rechut\w*|rémissions?|maladi\w+|"
+    r"malades?|hôpita\w+|cliniques?|décès|deuil|mort|traitements?|médicaments?|infirmi\w+|médecins?|"
+    r"cáncer\w*|leucemi\w*|linfomas?|mielomas?|tumores|quimio\w*|trasplant\w*|médula|recaíd\w*|remisi[oó]n\w*|"
+    r"enferm\w+|pacientes?|hospitales|clínicas?|muerte|duelo|tratamientos?|medicamentos?|médic[oa]s?|"
+    r"\w*(?:krebs|leukäm|lymphom|myelom|tumor|transplant|knochenmark|rückf[aä]ll|rezidiv|krank|klinik|trauer|sterb|"
+    r"arzt|ärzt|medikament|therap|hospiz)\w*|patient(?:in|innen|en)|tod|"
+    r"\w*(?:سرطان|لوكيميا|ابيضاض|لمفوم|أورام|كيماوي|كيميائي|نخاع|انتكاس|مرض|مريض|مستشف|وفاة)\w*|(?:ال)?(?:ورم|موت))\b"
+)
+"""French, Spanish, German and Arabic; German and Arabic words grow at both ends."""
 _ABBREVIATED = re.compile(r"\b(?:ALL|AIDS|AML|CAR-T|CLL|CML|MDS)\b")
 """In capitals only: the small letters are other words."""
 
@@ -29,31 +40,30 @@ _ABBREVIATED = re.compile(r"\b(?:ALL|AIDS|AML|CAR-T|CLL|CML|MDS)\b")
 def illness_in(words: str, topics: Iterable[str] = ()) -> str:
     """The first word that names an illness or one of the `topics` of a newsletter; empty when there is none."""
     of_the_letter = (re.search(rf"(?i)\b{re.escape(topic)}\b", words) for topic in topics)
-    found = _ILLNESS.search(words) or _ABBREVIATED.search(words) or next(filter(None, of_the_letter), None)
+    lists = (pattern.search(words) for pattern in (_ILLNESS, _IN_OTHER_LANGUAGES, _ABBREVIATED))
+    found = next(filter(None, (*lists, *of_the_letter)), None)
     return found[0] if found else ""
 
 
 def discreet_name(newsletter: Newsletter) -> str:
     """What the newsletter is called for discreet readers."""
-    return newsletter.discreet_name or frame_in(newsletter.lang).quiet_name
+    return quiet_name(newsletter.discreet_name, newsletter.lang)
 
 
 def discreet_sender(newsletter: Newsletter, usual: Address) -> Address:
-    """Who writes to discreet readers. With a name alone the mailbox stays the usual one, because mail must be signed
-    for the domain of its sender."""
-    own = newsletter.discreet_sender
-    return Address.parse(own) if "@" in own else Address(usual.email, own or frame_in(newsletter.lang).quiet_sender)
+    """Who writes to discreet readers."""
+    return quiet_sender(newsletter.discreet_sender, newsletter.lang, usual)
 
 
 def discreet_subject(issue: Issue) -> str:
     """The discreet name and the date of the issue."""
-    return f"{discreet_name(issue.newsletter)}, {issue_day(issue)}"
+    return plain_subject(issue, discreet_name(issue.newsletter))
 
 
-def issue_day(issue: Issue) -> str:
-    """The date of an issue in words of its newsletter's language, on its newsletter's own wall."""
+def plain_subject(issue: Issue, newsletter: str) -> str:
+    """What a `newsletter` is called, and the date of the issue on its own wall, in its own language."""
     paper = issue.newsletter
-    return frame_in(paper.lang).say_day(wall_clock(issue.planned_for, paper.zone).date())
+    return frame_in(paper.lang).name_letter(newsletter, wall_clock(issue.planned_for, paper.zone).date())
 
 
 def with_quiet_links(blocks: Iterable[Block], frame: Frame, lang: str) -> list[Block]:

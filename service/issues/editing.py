@@ -14,6 +14,8 @@ from service.issues.builder_model import IssueComment
 from service.issues.choosing import said
 from service.issues.errors import NoSuchIssue, NotEligible, NotPossibleNow
 from service.issues.featured import fresh_resources, ready_articles, waiting_stories
+from service.issues.frames.frame import Frame
+from service.issues.frames.table import frame_in
 from service.issues.locking import issue_to_change
 from service.issues.model import Issue, Item, ItemKind
 from service.issues.revisions import changing, check_item_untouched, check_subject_untouched, name_of
@@ -125,7 +127,7 @@ def remove_item(
     correction: without it, nobody could tell for whom the rest is."""
     with changing(uow, issue_id, version=version, by=by, now=now) as change:
         item = item_of(change.issue, item_id)
-        if item.corrects_id is not None:
+        if item.kind is ItemKind.CORRECTION:
             raise NotPossibleNow("A correction is this item. Cancel the correction if it is not needed.")
         change.what = f"Took out {name_of(item.kind, item.heading)}."
         change.issue.items.remove(item)
@@ -147,7 +149,8 @@ def add_story(
         if story_id not in {story.id for story, _ in stories_to_add(uow.session, change.issue, now)}:
             raise NotEligible
         change.what = "Added a story."
-        return _added(uow, Item(story_id=story_id, **_by_hand(change.issue, ItemKind.STORY, "A story", now)))
+        parts = _by_hand(change.issue, ItemKind.STORY, _frame(change.issue).a_story, now)
+        return _added(uow, Item(story_id=story_id, **parts))
 
 
 def add_article(
@@ -164,7 +167,8 @@ def add_article(
         if article_id not in {article.id for article in articles_to_add(uow.session, change.issue, now)}:
             raise NotEligible
         change.what = "Added an article."
-        return _added(uow, Item(article_id=article_id, **_by_hand(change.issue, ItemKind.ARTICLE, "Good to know", now)))
+        parts = _by_hand(change.issue, ItemKind.ARTICLE, _frame(change.issue).good_to_know, now)
+        return _added(uow, Item(article_id=article_id, **parts))
 
 
 def add_resource(
@@ -182,7 +186,7 @@ def add_resource(
         if resource_id not in {resource.id for resource in resources_to_add(uow.session, change.issue, now)}:
             raise NotEligible
         change.what = "Added an article from elsewhere."
-        parts = _by_hand(change.issue, ItemKind.RESOURCE, "Worth reading elsewhere", now)
+        parts = _by_hand(change.issue, ItemKind.RESOURCE, _frame(change.issue).worth_reading, now)
         return _added(uow, Item(resource_id=resource_id, **parts))
 
 
@@ -245,6 +249,10 @@ class _ByHand(TypedDict):
 def _by_hand(issue: Issue, kind: ItemKind, heading: str, now: datetime) -> _ByHand:
     why = f"You added it on {said(wall_clock(now, issue.newsletter.zone).date())}."
     return _ByHand(issue=issue, position=len(issue.items) + 1, kind=kind, slot="", heading=heading, why=why)
+
+
+def _frame(issue: Issue) -> Frame:
+    return frame_in(issue.newsletter.lang)
 
 
 def _added(uow: UnitOfWork, item: Item) -> Item:

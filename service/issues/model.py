@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base
@@ -189,6 +189,30 @@ class Item(Base):
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"), index=True, default=None)
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("issue_items.id"), index=True, default=None)
     """The wrong item of an earlier issue that this one puts right."""
+    corrects_stood_in_id: Mapped[int | None] = mapped_column(ForeignKey("stood_in.id"), index=True, default=None)
+    """Or what was wrong in it and stood there for some readers only."""
+
+
+class StoodIn(Base):
+    """A story or an article that an issue showed to some readers, and that is none of its items."""
+
+    __tablename__ = "stood_in"
+    __table_args__ = (
+        UniqueConstraint("issue_id", "story_id"),
+        UniqueConstraint("issue_id", "article_id"),
+        CheckConstraint("(story_id IS NULL) <> (article_id IS NULL)", name="one_of_them"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
+    issue: Mapped[Issue] = relationship(init=False)
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+
+    @property
+    def kind(self) -> ItemKind:
+        """What it is."""
+        return ItemKind.STORY if self.story_id is not None else ItemKind.ARTICLE
 
 
 class IssueApproval(Base):

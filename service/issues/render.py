@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.issues.content import Block, Content, blocks, preheader, titles_inside
-from service.issues.discretion import discreet_name, discreet_subject, issue_day, with_quiet_links
+from service.issues.discretion import discreet_name, discreet_subject, plain_subject, with_quiet_links
 from service.issues.fitting import Fit, Tailor, Wants
 from service.issues.frames.frame import Frame
 from service.issues.frames.table import frame_in
@@ -24,7 +24,8 @@ from service.mail.rendering import Rendered
 class RenderedVariant:
     """What one group of readers gets; `text` and `html` hold the slots that are filled for each reader.
 
-    `html` is empty for plain text. `items` and `stories` are the ids of what it shows; a stand-in is not the item.
+    `html` is empty for plain text. `items`, `stories` and `articles` are the ids of what it shows; a stand-in is not
+    the item.
     """
 
     lang: str
@@ -38,6 +39,7 @@ class RenderedVariant:
     blocks: Sequence[Block]
     items: Sequence[int]
     stories: Sequence[int]
+    articles: Sequence[int]
     about: str
     """How it differs from the standard copy, for editors: `plain text, 1 swapped`; empty for the standard copy."""
 
@@ -101,6 +103,7 @@ class Printer:
             blocks=shown,
             items=[each.item_id for each in fit.entries if not each.stands_in],
             stories=[each.story_id for each in fit.entries if each.story_id is not None],
+            articles=[each.article_id for each in fit.entries if each.article_id is not None],
             about=_about(self.issue, fit, look, plain=False),
         )
 
@@ -126,7 +129,7 @@ class Printer:
         """The editors' words, unless they name what this reader does not get."""
         subject = self.issue.subject
         if any(title.casefold() in subject.casefold() for title in self._left_out_titles(fit)):
-            return f"{self.issue.newsletter.name}, {issue_day(self.issue)}"
+            return plain_subject(self.issue, self.issue.newsletter.name)
         return subject
 
     def _left_out_titles(self, fit: Fit) -> list[str]:

@@ -1,16 +1,23 @@
-"""Every mail this subject sends."""
+"""Every mail this subject sends, in its reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from service.db import UnitOfWork
-from service.languages import LANGUAGES, primary
+from service.languages import spoken
 from service.mail.letterhead import Letterhead
 from service.mail.message import Address, Mailing
 from service.mail.notices import Composer
-from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
+from service.mail.phrase import Phrase
+from service.subscribers.model import Subscription, SubscriptionStatus
 from service.subscribers.newsletters import newsletter_name
+from service.subscribers.phrases.quiet import quiet_name, quiet_sender
+from service.subscribers.phrases.table import phrases_in
 from service.subscribers.questions import ask
+from service.subscribers.reading import reading_of
 from service.subscribers.suppression import is_suppressed
 
 
@@ -20,11 +27,12 @@ def confirm_subscription(uow: UnitOfWork, head: Letterhead, subscription_id: int
     if subscription is None or subscription.status is SubscriptionStatus.CONFIRMED:
         return None
     token = ask(uow.session, head.tokens, subscription, now=now)
-    return head.letter(
+    return _letter(
+        uow.session,
+        head,
+        subscription,
         "confirm_subscription",
         Address(subscription.subscriber.email),
-        lang=_lang(subscription.subscriber),
-        newsletter=newsletter_name(uow.session, subscription.newsletter_id).name,
         confirm_url=head.links.confirm(token),
         not_me_url=head.links.confirm(token) + "/not-me",
     )
@@ -54,12 +62,13 @@ def _to_reader(uow: UnitOfWork, head: Letterhead, template: str, subscription_id
         return None
     reader = subscription.subscriber
     unsubscribe_url = head.links.unsubscribe(subscription.id)
-    return head.letter(
+    return _letter(
+        uow.session,
+        head,
+        subscription,
         template,
         Address(reader.email, reader.name),
-        lang=_lang(reader),
         headers={"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        newsletter=newsletter_name(uow.session, subscription.newsletter_id).name,
         name=reader.name,
         unsubscribe_url=unsubscribe_url,
         preferences_url=head.links.preferences(subscription.id),
@@ -74,6 +83,29 @@ def _reachable(uow: UnitOfWork, head: Letterhead, subscription_id: int, now: dat
     return subscription
 
 
-def _lang(reader: Subscriber) -> str:
-    """The reader's language if we write in it, and the house's own otherwise."""
-    return reader.locale if primary(reader.locale) in LANGUAGES else LANGUAGES[0]
+def _letter(
+    session: Session,
+    head: Letterhead,
+    subscription: Subscription,
+    template: str,
+    to: Address,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **words: object,
+) -> Mailing:
+    """In the language that they asked for, else in theirs, else in the newsletter's; discreet if they asked for it."""
+    paper = newsletter_name(session, subscription.newsletter_id)
+    reading = reading_of(session, subscription.subscriber)
+    lang = spoken(reading.lang, subscription.subscriber.locale, paper.lang)
+    name = quiet_name(paper.discreet_name, paper.lang) if reading.discreet else paper.name
+    letter = head.letter(
+        template,
+        to,
+        lang=lang,
+        headers=headers,
+        say=phrases_in(lang),
+        newsletter=Phrase.of("{name}", lang, lang, name=(name, paper.lang)),
+        **words,
+    )
+    sender = quiet_sender(paper.discreet_sender, paper.lang, head.sender) if reading.discreet else head.sender
+    return replace(letter, sender=sender)

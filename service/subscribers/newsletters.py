@@ -10,7 +10,8 @@ from service.subscribers.errors import NoSuchNewsletter
 
 _newsletters = table(
     "newsletters", column("id", Integer), column("slug", Text), column("name", Text), column("lang", Text),
-    column("more_languages", JSON), column("active", Boolean),
+    column("more_languages", JSON), column("active", Boolean), column("discreet_name", Text),
+    column("discreet_sender", Text),
 )  # fmt: skip
 _named = select(_newsletters)
 _in_order = _named.order_by(_newsletters.c.id)
@@ -26,6 +27,8 @@ class NewsletterName:
     lang: str
     more_languages: tuple[str, ...] = ()
     """BCP 47 tags of what may be in it besides `lang`."""
+    discreet_name: str = ""
+    discreet_sender: str = ""
 
 
 def newsletter_name(session: Session, newsletter_id: int) -> NewsletterName:
@@ -47,4 +50,5 @@ def open_newsletter(session: Session, slug: str = "") -> NewsletterName:
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> NewsletterName:
-    return NewsletterName(row.id, row.slug, row.name, row.lang, tuple(row.more_languages))
+    more = tuple(row.more_languages)
+    return NewsletterName(row.id, row.slug, row.name, row.lang, more, row.discreet_name, row.discreet_sender)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-from service.languages import direction
+from service.languages import direction, marks
 from service.markdown import first_words, to_html
 from service.web.forms import make_form_token
 from service.web.frame import now, services
@@ -29,6 +29,7 @@ def register_globals(app: Flask) -> None:
         organisation=services_organisation,
         form_token=form_token,
         direction=direction,
+        marks=marks,
         now=now,
     )
     app.jinja_env.filters.update(markdown=to_html, first_words=first_words, day=day, moment=moment)

@@ -8,6 +8,7 @@ import pytest
 from service.db import Database, SilentDoorbell
 from service.issues.compose import compose, compose_due, compose_next, issue_of
 from service.issues.errors import BadRecipe
+from service.issues.frames.german import GERMAN
 from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
 from service.issues.planning import NO_ASK
 from service.issues.schedule import occurrences
@@ -45,6 +46,53 @@ def test_a_draft_has_an_item_for_each_slot_in_order(database: Database, newslett
     assert [item.position for item in issue.items] == [1, 2, 3, 4, 5, 6]
     assert (issue.state, issue.slug, issue.skipped) == (IssueState.DRAFT, "monthly-2026-07-07", [])
     assert issue.subject == "Monthly news, 7 July 2026"
+
+
+@pytest.mark.parametrize(("lang", "subject", "days"), [
+    ("en-GB", "Monthly news, 7 July 2026", "- All of July: Blood Month\n- 10 July: [Rest Day](https://rest.example)"),
+    ("fr", "Monthly news, 7 juillet 2026", "- Tout juillet\u00a0: Blood Month\n- 10 juillet\u00a0: [Rest Day](https://rest.example)"),
+    ("es", "Monthly news, 7 de julio de 2026", "- Todo julio: Blood Month\n- 10 de julio: [Rest Day](https://rest.example)"),
+    ("de", "Monthly news, 7. Juli 2026", "- Im ganzen Juli: Blood Month\n- 10. Juli: [Rest Day](https://rest.example)"),
+    ("ar", "Monthly news\u200f، 7 يوليو 2026", "- طوال يوليو: Blood Month\n- 10 يوليو: [Rest Day](https://rest.example)"),
+    ("pl", "Monthly news, 7 July 2026", "- All of July: Blood Month\n- 10 July: [Rest Day](https://rest.example)"),
+])  # fmt: skip
+def test_a_draft_says_its_dates_in_the_newsletters_language(
+    database: Database, lang: str, subject: str, days: str
+) -> None:
+    """In its subject, and in its list of dates; in English where we write no other."""
+    awareness_days = [
+        {"name": "Blood Month", "rrule": "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=8", "kind": "month", "url": None},
+        {
+            "name": "Rest Day",
+            "rrule": "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=10",
+            "kind": "day",
+            "url": "https://rest.example",
+        },
+    ]
+    with database.unit() as uow:
+        paper = a_newsletter(uow.session, lang=lang, recipe=RECIPE | {"awareness_days": awareness_days})
+
+    issue = composed(database, paper)
+
+    assert issue.subject == subject
+    assert items_of(issue, ItemKind.DATES)[0].words == days
+
+
+def test_a_draft_begins_in_the_newsletters_language(database: Database) -> None:
+    """The words that stand in it until its editors write their own, and the headings that the recipe does not give."""
+    with database.unit() as uow:
+        paper = a_newsletter(uow.session, lang="de-AT")
+        for each in (a_story(uow.session, "the-bench", days_before(60)), an_article(uow.session, "remission")):
+            each.lang = "de"
+        an_entry(uow.session, "Riverside")
+
+    issue = composed(database, paper)
+
+    assert [item.heading for item in issue.items] == [
+        "", GERMAN.a_story, GERMAN.good_to_know, GERMAN.dates_ahead, GERMAN.from_network, "What did you pack?",
+    ]  # fmt: skip
+    assert (issue.items[0].words, issue.items[-1].words) == (GERMAN.hello, GERMAN.prompt_words)
+    assert issue.items[1].why == "Waiting since 11 April 2026."
 
 
 def test_every_item_says_why_it_is_there(database: Database, newsletter: Newsletter) -> None:

@@ -72,6 +72,11 @@ def test_the_newsletter_chooses_its_discreet_words(services: Services, frank: Is
 
 @pytest.mark.parametrize(("words", "found"), [
     ("All of our news", ""), ("ALL news", "ALL"), ("After chemo", "chemo"), ("Towards spring", ""), ("Blood", "Blood"),
+    ("Vivre avec une leucémie", "leucémie"), ("Après la rechute", "rechute"), ("Apoyo a enfermos", "enfermos"),
+    ("Después del trasplante", "trasplante"), ("Briefe der Blutkrebshilfe", "Blutkrebshilfe"),
+    ("Für kranke Kinder", "kranke"), ("أخبار مرضى السرطان", "مرضى"), ("بعد الانتكاسة", "الانتكاسة"),
+    ("Votre lettre, 7 juillet", ""), ("Ihr Brief", ""),
+    ("Su carta de la tarde", ""), ("رسالتكم", ""), ("Methode und Morgen, la mortaise", ""),
 ])  # fmt: skip
 def test_the_words_of_the_list(words: str, found: str) -> None:
     """Illnesses, treatments and the newsletter's topics; not the little words that look like them."""

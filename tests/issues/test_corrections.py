@@ -68,6 +68,35 @@ def test_it_says_what_was_wrong_and_what_is_right(
         assert examine(session, made, head, NOW) == []
 
 
+@pytest.mark.parametrize(("lang", "subject", "line", "words"), [
+    ("fr", "Correction : Monthly news, 7 July 2026",
+     "Une partie de notre lettre du 10 juin 2026 était fausse. Voici ce qui est juste.",
+     "**Ce qui était faux\u00a0:** Take ten."),
+    ("es", "Corrección: Monthly news, 7 July 2026",
+     "Una parte de nuestra carta del 10 de junio de 2026 estaba equivocada. Esto es lo correcto.",
+     "**Qué estaba mal:** Take ten."),
+    ("de", "Berichtigung: Monthly news, 7 July 2026",
+     "Ein Teil unseres Briefes vom 10. Juni 2026 war falsch. Hier steht, was richtig ist.",
+     "**Was falsch war:** Take ten."),
+    ("ar", "تصويب: Monthly news, 7 July 2026", "كان جزء من رسالتنا بتاريخ 10 يونيو 2026 خاطئًا. وهذا هو الصواب.",
+     "**ما كان خاطئًا:** Take ten."),
+])  # fmt: skip
+def test_it_is_written_in_the_newsletters_language(
+    database: Database, sent: int, editor: Editor, *, lang: str, subject: str, line: str, words: str
+) -> None:
+    """Its date too; and the correction of a correction says it once."""
+    with database.unit() as uow:
+        wrong = uow.session.get_one(Issue, sent)
+        wrong.newsletter.lang = lang
+        made = mark_wrong(uow, sent, of_kind(wrong, ItemKind.ARTICLE), WAS, RIGHT, editor, now=NOW)
+        made.started_at, made.state = NOW, IssueState.SENT
+        again = mark_wrong(uow, made.id, made.items[0].id, WAS, RIGHT, editor, now=NOW)
+
+        assert (made.subject, made.preheader) == (subject, line)
+        assert words in made.items[0].words
+        assert again.subject == subject
+
+
 def test_others_approve_it(database: Database, correction: int, editor: Editor) -> None:
     """As they do every issue: not whoever wrote it, while a colleague can."""
     with database.unit() as uow:

@@ -14,19 +14,19 @@ from service.issues.discretion import illness_in
 from service.issues.fitting import Missed, Wants
 from service.issues.frames.english import ENGLISH
 from service.issues.frames.frame import Frame
-from service.issues.frames.phrase import Phrase
 from service.issues.frames.table import FRAMES, frame_in
 from service.issues.model import Issue
 from service.issues.render import Printer, RenderedVariant
 from service.mail.accessibility import faults
 from service.mail.elements import read_page
+from service.mail.phrase import Phrase
 from service.stories.model import Story
 from service.subscribers.reading import Reading
 from tests.cast import NOW
 from tests.issues.paper import a_story
 
 PHRASES = [field.name for field in fields(Frame) if field.name not in {"lang", "months", "first"}]
-SAME_IN_TWO_LANGUAGES = {"name_and_country", "day", "on_host"}
+SAME_IN_TWO_LANGUAGES = {"name_and_country", "day", "day_of_year", "dated", "letter_of", "on_host"}
 QUIET = [name for name in PHRASES if name.startswith("quiet_")]
 EVERY_FRAME = pytest.mark.parametrize("frame", FRAMES.values(), ids=list(FRAMES))
 
@@ -76,6 +76,17 @@ def test_dates_are_said_in_words(frame: Frame) -> None:
 def test_the_first_of_a_month(lang: str, said: str) -> None:
     """Each language has its way of saying it."""
     assert FRAMES[lang].say_day(date(2026, 4, 1)) == said
+
+
+@pytest.mark.parametrize(("lang", "line"), [
+    ("en", "All of April, 1 April"), ("fr", "Tout avril, 1er avril"), ("es", "Todo abril, 1 de abril"),
+    ("de", "Im ganzen April, 1. April"), ("ar", "طوال أبريل, 1 أبريل"),
+])  # fmt: skip
+def test_days_of_any_year(lang: str, line: str) -> None:
+    """As they stand in a list of dates."""
+    day, frame = date(2026, 4, 1), FRAMES[lang]
+
+    assert f"{frame.say_month(day)}, {frame.say_day_of_year(day)}" == line
 
 
 @EVERY_FRAME

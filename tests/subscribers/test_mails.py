@@ -4,14 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from service.bootstrap import Services
+from service.issues.model import Newsletter
+from service.languages import LANGUAGES, direction
 from service.mail.accessibility import faults
-from service.mail.message import Mailing
+from service.mail.message import Address, Mailing
 from service.mail.notices import due_notices, send_notice
 from service.subscribers.actions import suppress, unsubscribe
 from service.subscribers.confirming import confirm
-from service.subscribers.model import SuppressionReason, UnsubscribeRoute
+from service.subscribers.model import Subscriber, Subscription, SuppressionReason, UnsubscribeRoute
+from service.subscribers.phrases.table import phrases_in
+from service.subscribers.reading import Reading, choose_reading
 from service.subscribers.signing_up import sign_up
 from tests.cast import ADA, BEN, MAL
 from tests.conftest import Clock, Postbox
@@ -135,6 +140,84 @@ def test_a_held_mail_leaves_when_its_time_has_come(services: Services, postbox: 
     send_all(services)
 
     assert len(postbox.mailings) == 1
+
+
+def mails_in(services: Services, postbox: Postbox, **changed: str) -> list[Mailing]:
+    """The question, the welcome, and the notice that an address is on the list, as one reader gets them."""
+    press(services.database, BEN, name="Ben")
+    with services.database.unit() as uow:
+        for name, value in changed.items():
+            setattr(uow.session.scalars(select(Subscriber)).one(), name, value)
+    send_all(services)
+    with services.database.unit() as uow:
+        confirm(uow, services.tokens, LINK.findall(postbox.mailings[0].text)[0], now=services.clock())
+    send_all(services)
+    press(services.database, BEN)
+    send_all(services)
+    return sent_to(postbox, BEN)
+
+
+@pytest.mark.parametrize("lang", [*LANGUAGES, "ar-EG"])
+def test_readers_are_written_to_in_their_language(services: Services, postbox: Postbox, lang: str) -> None:
+    """Both parts, the subject, and the direction; and everybody can read it."""
+    say = phrases_in(lang)
+    mails = mails_in(services, postbox, locale=lang)
+
+    assert [mail.subject for mail in mails] == [say.confirm_subject, say.welcome_subject, say.already_subject]
+    for mail, button in zip(mails, (say.confirm_button, say.welcome_button, say.already_button), strict=True):
+        assert mail.lang == lang
+        assert f'<html lang="{lang}" dir="{direction(lang)}"' in mail.html
+        assert button in mail.html
+        assert faults(mail.html, mail.text) == []
+    assert say.confirm_time in mails[0].text
+    assert say.greet("Ben") in mails[1].text
+    assert say.unsubscribe in mails[2].text
+
+
+@pytest.mark.parametrize(("locale", "paper", "lang"), [("de", "fr", "de"), ("pl", "fr", "fr"), ("pl", "sv", "en")])
+def test_a_language_that_we_do_not_write_in(
+    services: Services, postbox: Postbox, locale: str, paper: str, lang: str
+) -> None:
+    """Then the newsletter's, then English."""
+    with services.database.unit() as uow:
+        uow.session.scalars(select(Newsletter)).one().lang = paper
+
+    assert {mail.lang for mail in mails_in(services, postbox, locale=locale)} == {lang}
+
+
+def test_the_language_that_somebody_asked_for_comes_first(services: Services, postbox: Postbox) -> None:
+    """Before the one that their address came with. The name of the newsletter says that it is in another."""
+    place = ada(services.database)
+    choose(services, place, Reading(lang="ar"))
+    press(services.database, ADA)
+    send_all(services)
+
+    mail = sent_to(postbox, ADA)[0]
+    assert (mail.lang, mail.subject) == ("ar", phrases_in("ar").already_subject)
+    assert '<span lang="en-GB" dir="ltr">Storywell monthly</span>' in mail.html
+    assert "تصلكم Storywell monthly" in mail.text
+
+
+def test_discreet_readers_get_discreet_notices(services: Services, postbox: Postbox) -> None:
+    """Sender, subject and the line beside it; the name of the newsletter is in neither part."""
+    with services.database.unit() as uow:
+        uow.session.scalars(select(Newsletter)).one().name = "Leukaemia monthly"
+    place = ada(services.database)
+    choose(services, place, Reading(discreet=True))
+    press(services.database, ADA)
+    send_all(services)
+
+    mail = sent_to(postbox, ADA)[0]
+    assert mail.sender == Address(services.head.sender.email, "Letters")
+    assert "All is well: you get Your letter" in mail.text
+    assert "Leukaemia" not in mail.subject + mail.text + mail.html
+
+
+def choose(services: Services, place: int, reading: Reading) -> None:
+    """A reader says how they would like to be written to."""
+    with services.database.unit() as uow:
+        reader = uow.session.get_one(Subscription, place).subscriber
+        choose_reading(uow, services.tokens, reader, reading, now=services.clock())
 
 
 def test_every_mail_can_be_read_by_everybody(services: Services, postbox: Postbox) -> None:

@@ -7,10 +7,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.bootstrap import Services
+from service.delivery.model import Variant
 from service.editors.model import Role
 from service.issues.actions import begin_sending
 from service.issues.compose import compose_next
-from service.issues.model import Issue, IssueState, ItemKind
+from service.issues.model import Issue, IssueState, ItemKind, StoodIn
 from service.stories.model import Scope, Story
 from tests.cast import NOW
 from tests.issues.paper import a_newsletter, a_story, an_article, take_back
@@ -134,3 +135,60 @@ def test_a_story_that_is_gone_has_no_form(desk: FlaskClient, services: Services,
     form = form_of(sent, ItemKind.STORY)
     assert "no mail may speak of it" in desk.get(form).text
     assert press(desk, form, **WORDS).status_code == 409
+
+
+@pytest.fixture
+def besides(services: Services, sent: Issue) -> str:
+    """Another article stood in the issue for some readers; the address of the form for what was wrong with it."""
+    with services.database.unit() as uow:
+        article = an_article(uow.session, "fatigue")
+        row = StoodIn(issue_id=sent.id, story_id=None, article_id=article.id)
+        copies = [
+            Variant(issue_id=sent.id, key=key, lang="en", subject="", text="", html="", created_at=NOW, articles=shown)
+            for key, shown in (("default", [1]), ("2", [article.id]))
+        ]
+        uow.session.add_all([row, *copies])
+    return f"/desk/issues/{sent.id}/stood-in/{row.id}/wrong"
+
+
+def test_what_stood_in_is_shown_with_the_sent_issue(
+    app: Flask, desk: FlaskClient, services: Services, besides: str
+) -> None:
+    """In how many copies, and with a button for who may correct; nothing says for whom."""
+    page = desk.get("/desk/issues/1").text
+
+    assert "Stood in for some readers" in page
+    assert "In 1 copy of this issue" in page
+    assert f'href="{besides}"' in page
+    viewer = browser(app, services, Role.VIEWER)
+    assert "Fatigue" in viewer.get("/desk/issues/1").text
+    assert besides not in viewer.get("/desk/issues/1").text
+    assert press(viewer, besides, **WORDS).status_code == 403
+
+
+def test_it_can_be_marked_wrong(desk: FlaskClient, client: FlaskClient, services: Services, besides: str) -> None:
+    """The archive shows no part that it could stand above, so it stands first."""
+    assert "Fatigue" in desk.get(besides).text
+    assert "for some readers only" in desk.get(besides).text
+    assert press(desk, besides, was="", right="").status_code == 422
+    answer = press(desk, besides, **WORDS)
+    assert (answer.status_code, answer.location) == (303, "/desk/issues/2")
+    assert ">Take out<" not in desk.get("/desk/issues/2").text
+    publish(services)
+
+    archive = client.get(ARCHIVE).text
+    assert archive.index("Take two, with food.") < archive.index("About remission.")
+    assert "was-wrong" not in archive
+    assert "Part of this newsletter was wrong" not in archive
+    assert "Take two, with food." in client.get("/corrections").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/issues/1/stood-in/9/wrong", "/desk/issues/2/stood-in/1/wrong", "/desk/issues/1/x/1/wrong"]
+)
+def test_what_did_not_stand_there_has_no_form(desk: FlaskClient, services: Services, besides: str, path: str) -> None:
+    """Also under an issue that is not its own."""
+    press(desk, besides, **WORDS)
+
+    assert desk.get(path).status_code == 404
+    assert press(desk, path, **WORDS).status_code == 404

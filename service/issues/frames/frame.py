@@ -42,6 +42,18 @@ class Frame:
     visit: str
     tell_us: str
 
+    hello: str
+    """What a composed draft begins with, until its editors write something else."""
+    letter_of: str
+    """What a draft is called until then: `{newsletter}` and `{day}`."""
+    good_to_know: str
+    """Headings of its items, where the recipe has none of its own."""
+    worth_reading: str
+    dates_ahead: str
+    from_network: str
+    prompt_words: str
+    """Under a question to readers."""
+
     a_story: str
     away_heading: str
     """Above stories for somebody who rested; `away_words` under it."""
@@ -56,9 +68,6 @@ class Frame:
     call: str
     """`{phone}`."""
 
-    quiet_name: str
-    """What a newsletter is called for discreet readers, where it has no discreet name of its own."""
-    quiet_sender: str
     quiet_line: str
     """Beside a discreet subject, 40 to 110 characters."""
     quiet_story: str
@@ -67,10 +76,47 @@ class Frame:
     quiet_elsewhere: str
     quiet_visit: str
 
+    correction: str
+    """The `{subject}` of an issue, in that of its correction."""
+    correction_line: str
+    """Beside it: `{day}`."""
+    correction_heading: str
+    correction_sorry: str
+    """`{subject}`, `{day}`, and `{elsewhere}` where the wrong item was a story."""
+    correction_elsewhere: str
+    correction_was: str
+    """Before what was wrong; `correction_right` before what is right."""
+    correction_right: str
+
+    archive: str
+    """On the page of an issue in the archive: the way to all the others."""
+    issue_of: str
+    """`{newsletter}` and `{day}`."""
+    sent_on: str
+    """`{day}`, here and below."""
+    part_wrong: str
+    """Above the issue; `part_wrong_words` after it."""
+    part_wrong_words: str
+    all_corrections: str
+    correction_of: str
+    gone_story: str
+    """Where something stood that went with its story."""
+    gone_correction: str
+    no_fault: str
+    one_fault: str
+    """`{faults}`, which are in English."""
+    more_faults: str
+    """And their `{number}`, from 2 on."""
+
     months: tuple[str, ...]
     """Twelve names as they stand in a date."""
     day: str
     """`{day}`, `{month}` and `{year}`."""
+    day_of_year: str
+    """`{day}` and `{month}`."""
+    whole_month: str
+    dated: str
+    """A line of a list of dates: `{when}` and `{what}`."""
     first: str = "1"
     """The first day of a month as it stands in a date."""
 
@@ -85,5 +131,20 @@ class Frame:
 
     def say_day(self, on: date) -> str:
         """A date in a sentence: 7 April 2026."""
+        return self._dated(self.day, on)
+
+    def say_day_of_year(self, on: date) -> str:
+        """A date without its year: 7 April."""
+        return self._dated(self.day_of_year, on)
+
+    def say_month(self, on: date) -> str:
+        """The whole month of a date: all of April."""
+        return self._dated(self.whole_month, on)
+
+    def name_letter(self, newsletter: str, on: date) -> str:
+        """What the issue of a day is called that has no name of its own: Monthly news, 7 April 2026."""
+        return self.letter_of.format(newsletter=newsletter, day=self.say_day(on))
+
+    def _dated(self, pattern: str, on: date) -> str:
         number = self.first if on.day == 1 else str(on.day)
-        return self.day.format(day=number, month=self.months[on.month - 1], year=on.year)
+        return pattern.format(day=number, month=self.months[on.month - 1], year=on.year)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from service.delivery.status import issue_status
 from service.issues.corrections import Published, published
+from service.issues.frames.english import ENGLISH
 from service.issues.model import Issue
 from service.web.access import public
 from service.web.frame import now, render, services
@@ -23,7 +24,7 @@ def show() -> Response:
             (each, issue_status(session, each.correction.id).handed_over)
             for each in published(session, services().links, now())
         ]
-        return render("site/corrections.html", corrections=found, fewest=FEWEST_COUNTED)
+        return render("site/corrections.html", corrections=found, fewest=FEWEST_COUNTED, say=ENGLISH)
 
 
 def by_item(issue: Issue, corrections: list[Published]) -> dict[int, list[Published]]:

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from service.issues.corrections import published
+from service.issues.frames.table import frame_in
 from service.library.model import Article
 from service.library.queries import published_articles
 from service.links import Links
@@ -28,7 +29,6 @@ ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 TOMBSTONES_KEPT = timedelta(days=90)
 """Whoever has not fetched the feed for so long will not hear that a story is to be deleted."""
-WENT_WITH_IT = "It was about a story that is not part of our archive. These words went with it."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -115,7 +115,7 @@ def _corrections(session: Session) -> list[Entry]:
             url=links.to(f"/corrections#correction-{each.correction.id}"),
             title=each.correction.subject,
             author=services().settings.organisation,
-            lines=each.block.text if each.block else WENT_WITH_IT,
+            lines=each.block.text if each.block else frame_in(each.of.newsletter.lang).gone_correction,
             lang=each.of.newsletter.lang,
             published=each.at,
             updated=each.at,

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 
 from service.issues.content import archived
 from service.issues.corrections import published
+from service.issues.frames.table import frame_in
 from service.issues.model import Newsletter
 from service.issues.queries import archived_issue, archived_issues, newsletters
-from service.issues.schedule import occurrences
+from service.issues.schedule import occurrences, wall_clock
+from service.languages import marks
 from service.web.access import public
 from service.web.frame import now, render, services
 from service.web.site.corrections import by_item
@@ -31,6 +33,7 @@ def issue(slug: str) -> Response:
         found = archived_issue(session, slug)
         content = archived(session, found, services().links, now())
         corrections = published(session, services().links, now(), of=found)
+        paper, say = found.newsletter, frame_in(found.newsletter.lang)
         return render(
             "site/newsletter/issue.html",
             issue=found,
@@ -38,6 +41,9 @@ def issue(slug: str) -> Response:
             blocks={block.item_id: block for block in content.items},
             corrections=corrections,
             wrong=by_item(found, corrections),
+            say=say,
+            framed=marks(say.lang, paper.lang),
+            day_of=lambda at: say.say_day(wall_clock(at, paper.zone).date()),
         )
 
 

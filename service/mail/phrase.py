@@ -1,4 +1,4 @@
-"""Words of the frame with somebody else's words in them, such as `Read the story “…”`."""
+"""Our words with somebody else's words in them, such as `Read the story “…”`."""
 
 from typing import Self
 
