@@ -10,10 +10,10 @@ from service.db import Database
 from service.issues.model import Issue, IssueState, Newsletter
 from service.reports.calendar import Entry, Kind, entries, house_zone
 from service.reports.ics import feed
-from service.stories.model import Scope
+from service.stories.model import Scope, StoryState
 from tests.cast import NOW
 from tests.library.shelf import a_section, an_article
-from tests.stories.tales import a_published_story, an_answer
+from tests.stories.tales import a_published_story, a_revision, an_answer, an_approved_story
 
 RULE = "FREQ=MONTHLY;BYDAY=1TU"
 LEAP_DAY = {
@@ -96,6 +96,22 @@ def test_reviews_publications_and_the_end_of_consents(database: Database) -> Non
     kinds = {(entry.kind, entry.day) for entry in during(database, NOW.date(), ends.date())}
 
     assert kinds >= {(Kind.REVIEW, review), (Kind.PUBLISHED, NOW.date()), (Kind.CONSENT, ends.date())}
+
+
+@pytest.mark.parametrize("state", [StoryState.APPROVED, StoryState.WITHDRAWN])
+def test_a_story_that_is_not_to_come_before_a_day_stands_on_it(
+    database: Database, newsletter: Newsletter, state: StoryState
+) -> None:
+    """The day of the house: ten past eleven in the morning in UTC is the next day in Auckland. A story that is gone
+    stands on none."""
+    day = datetime(2027, 3, 8, 11, 10, tzinfo=ZoneInfo("UTC"))
+    with database.unit() as uow:
+        story = an_approved_story(uow.session, words=a_revision())
+        story.state, story.not_before = state, day
+    held = [entry for entry in during(database, date(2027, 3, 1), date(2027, 3, 31)) if entry.kind is Kind.EMBARGO]
+
+    wanted = [(date(2027, 3, 9), f"/desk/stories/{story.id}")] if state is StoryState.APPROVED else []
+    assert [(entry.day, entry.address) for entry in held] == wanted
 
 
 def test_without_newsletters_the_days_are_utc(database: Database) -> None:
