@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from service.bootstrap import Services
 from service.delivery.drain import Drain
@@ -99,7 +99,7 @@ def test_the_rest_of_the_readers_do_not_get_it(
 
 def test_a_batch_that_is_leaving_is_waited_for(services: Services, story_id: int, issue_id: int, clock: Clock) -> None:
     """What is between our door and the transport's is neither clean nor lost; the receipt waits for the answer."""
-    leaving = update(Batch).where(Batch.first_subscriber == select(Batch.first_subscriber).limit(1).scalar_subquery())
+    leaving = update(Batch).where(Batch.first_subscriber == select(func.min(Batch.first_subscriber)).scalar_subquery())
     with services.database.unit() as uow:
         uow.session.execute(leaving.values(status=BatchStatus.POSTING, recipients=3))
 

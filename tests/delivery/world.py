@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from service.bootstrap import Services
 from service.db import Database
@@ -253,7 +253,7 @@ class World:
     def decides(self, again: bool) -> None:
         """A person decides about the first unknown batch."""
         with self.database.read() as session:
-            batch_id = session.scalar(select(Batch.id).where(Batch.status == BatchStatus.UNKNOWN).limit(1))
+            batch_id = session.scalar(select(func.min(Batch.id)).where(Batch.status == BatchStatus.UNKNOWN))
             silent = (Delivery.batch_id == batch_id, Delivery.status == DeliveryStatus.BATCH)
             people = list(session.scalars(select(Delivery.subscriber_id).where(*silent)))
         if batch_id is not None:
