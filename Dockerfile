@@ -19,7 +19,7 @@ WORKDIR /srv/storywell
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/storywell /srv/storywell
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 VAR=/srv/storywell/var \
-    MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=2097152 MALLOC_TRIM_THRESHOLD_=2097152
+    MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 USER storywell
 EXPOSE 8000
 CMD ["storywell", "web"]

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from bench.readers import many_readers
 from bench.sinks import NoPrograms, http_sink
 from service.bootstrap import Services, bootstrap
+from service.cli.parts import ROOMY
 from service.cli.run import TUNED
 from service.db import Base, SilentDoorbell
 from service.delivery.start import start
@@ -121,7 +122,7 @@ class Place:
             return float(size or 0) / (self._people * self._sent)
 
     def _drained(self, issue_id: int, sink: str, workers: int, connections: int) -> Run:
-        more = {**({"SENDGRID_API_URL": sink} if sink else {}), "SEND_CONNECTIONS": str(connections), **TUNED}
+        more = {"SEND_CONNECTIONS": str(connections), **({"SENDGRID_API_URL": sink} if sink else {}), **TUNED, **ROOMY}
         command = [sys.executable, "-m", "bench.drainer", str(issue_id)]
         environment = os.environ | self.environment | more
         processes = [

@@ -7,7 +7,7 @@ import click
 
 from service.cli.frame import load_settings
 
-ROOMY = ("MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=33554432", "MALLOC_TOP_PAD_=1048576")
+ROOMY = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "33554432", "MALLOC_TOP_PAD_": "1048576"}
 """A worker keeps the memory of one request for the next: giving a megabyte back each time, and having it zeroed again
 for the next thousand readers, costs a third of writing the request."""
 
@@ -42,7 +42,7 @@ def worker_command(*, with_timer: bool = False) -> list[str]:
     """The command line of a Celery worker."""
     return [
         "/usr/bin/env",
-        *ROOMY,
+        *(f"{name}={value}" for name, value in ROOMY.items()),
         sys.executable,
         "-m",
         "workers.celery_worker",

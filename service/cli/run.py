@@ -16,13 +16,9 @@ from service.cli.parts import web_command, worker_command
 from service.cli.valkey import NoServer, PathTooLong, valkey_command
 from service.settings import Settings, Transport
 
-TUNED = {
-    "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "2097152", "MALLOC_TRIM_THRESHOLD_": "2097152",
-    "PYTHONNODEBUGRANGES": "1", "PYTHONOPTIMIZE": "2",
-}  # fmt: skip
+TUNED = {"MALLOC_ARENA_MAX": "1", "PYTHONNODEBUGRANGES": "1", "PYTHONOPTIMIZE": "2"}
 """One malloc arena keeps threaded processes small, and is enough where the interpreter runs one thread at a time. So
-do modules without docstrings (7 MB in each process) and lines without the columns of their parts (1 MB). Two megabytes
-that are kept instead of given back are what a few requests of a thousand readers need: a tenth of a worker's time."""
+do modules without docstrings (7 MB in each process) and lines without the columns of their parts (1 MB)."""
 
 
 @click.command()

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from service.cli import supervisor
-from service.cli.run import TUNED
 from tests.conftest import TEST_SECRET
 
 READER = """
@@ -73,11 +72,3 @@ def test_the_supervisor_holds_next_to_nothing(place: Path) -> None:
     program = f"import sys; sys.path.insert(0, {str(Path(supervisor.__file__).parent)!r}); import supervisor"
 
     assert loaded_by(program, place, "-I", "-S") & {"ctypes", "subprocess", "threading", "typing"} == set()
-
-
-def test_the_image_is_tuned_like_the_group() -> None:
-    """What one machine measured holds in a container too."""
-    image = (Path(__file__).parents[2] / "Dockerfile").read_text()
-
-    wanted = {f"{name}={value}" for name, value in TUNED.items() if name.startswith("MALLOC")}
-    assert wanted <= set(image.split())
