@@ -3,8 +3,8 @@
 import gc
 
 SELDOM = 20_000
-"""New objects between two looks. Python's 700 make a thousand readers, none of which is ever part of a cycle, cost two
-looks and a seventh of a worker's time; what a worker leaves in cycles is a few hundred bytes a batch."""
+"""New objects between two looks: some megabytes at most. With Python's 700, every thousand readers, none of whom is
+ever part of a cycle, cost two looks, and all of them a seventh of a sending worker's time."""
 
 
 def settle_down() -> None:
