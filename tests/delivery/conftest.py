@@ -15,6 +15,8 @@ from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
 from service.mail.bulk import BulkMailer
 from service.subscribers.model import Subscriber, Subscription, SubscriptionStatus
 from tests.cast import NOW
+from tests.conftest import Clock, Postbox
+from tests.delivery.desk import Desk
 
 BATCH_SIZE = 3
 
@@ -89,6 +91,15 @@ def drain_with(services: Services, presence: Presence) -> Callable[[BulkMailer],
         )  # fmt: skip
 
     return build
+
+
+@pytest.fixture
+def house(
+    services: Services, newsletter: Newsletter, readers: list[int], postbox: Postbox, clock: Clock,
+    drain_with: Callable[[BulkMailer], Drain],
+) -> Desk:  # fmt: skip
+    """Seven readers."""
+    return Desk(services, newsletter, postbox, drain_with(postbox), clock)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One copy for each kind of reader: who is in which, who comes back, who has had a story, and what is promised them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,97 +8,23 @@ from sqlalchemy import select
 
 from service.bootstrap import Services
 from service.delivery.correcting import readers_with
-from service.delivery.drain import Drain
 from service.delivery.expected import STANDARD as FULL_LETTER
 from service.delivery.expected import expected_readers, readers_of_copies
 from service.delivery.model import Variant
-from service.delivery.settle import finish_issues
-from service.delivery.start import freeze_again, start
+from service.delivery.start import freeze_again
 from service.delivery.status import issue_status
 from service.editors.model import Editor
 from service.issues.approvals import approve
 from service.issues.corrections import mark_wrong
-from service.issues.model import Issue, IssueState, Item, ItemKind, Newsletter
+from service.issues.model import Issue, Newsletter
 from service.issues.scheduling import schedule
-from service.mail.bulk import BulkMailer
 from service.stories.model import Scope, Story
 from service.subscribers.model import Cadence, Subscriber, Subscription
 from service.subscribers.reading import Reading
 from tests.cast import NOW
-from tests.conftest import Clock, Postbox
+from tests.delivery.desk import NO_DEATH, Desk, reader
 from tests.delivery.readers import PLAIN, choose
-from tests.issues.paper import a_story, take_back
-
-NO_DEATH = Reading(avoid=frozenset({"death"}))
-
-
-@dataclass
-class Desk:
-    """Issues with one story each, and who got what of them."""
-
-    services: Services
-    newsletter: Newsletter
-    postbox: Postbox
-    drain: Drain
-    clock: Clock
-
-    def story(self, slug: str, *notes: str) -> int:
-        """A story that may be mailed."""
-        with self.services.database.unit() as uow:
-            story = a_story(uow.session, slug, NOW, scopes=tuple(Scope))
-            story.content_notes = list(notes) or ["diagnosis"]
-        return story.id
-
-    def issue(self, story: int, slug: str, paper: Newsletter | None = None, **changed: object) -> int:
-        """An issue with that story whose time has come."""
-        now = self.clock()
-        with self.services.database.unit() as uow:
-            issue = Issue(
-                newsletter=uow.session.merge(paper or self.newsletter), period=slug, slug=slug, subject=slug,
-                planned_for=now, state=IssueState.SCHEDULED, send_at=now, created_at=now,
-            )  # fmt: skip
-            Item(issue=issue, position=1, kind=ItemKind.HELLO, slot="welcome", why="first", words="Hello.")
-            Item(issue=issue, position=2, kind=ItemKind.STORY, slot="lead_story", why="next", story_id=story)
-            for name, value in changed.items():
-                setattr(issue, name, value)
-            uow.session.add(issue)
-        return issue.id
-
-    def start(self, issue: int) -> None:
-        """It begins to leave."""
-        with self.services.database.unit() as uow:
-            assert start(uow, issue, self.services.head, batch_size=3, slots=1, now=self.clock()), uow.session.get_one(
-                Issue, issue
-            ).held_because
-
-    def finish(self, issue: int) -> None:
-        """Everything of it leaves, with whoever was missed."""
-        for _ in range(3):
-            self.drain.run(issue)
-            with self.services.database.unit() as uow:
-                finish_issues(uow, self.services.head, now=self.clock(), batch_size=3)
-
-    def send(self, issue: int) -> dict[str, str]:
-        """All of it; gives address -> text part."""
-        before = len(self.postbox.mailings)
-        self.start(issue)
-        self.finish(issue)
-        self.clock.move(days=7)
-        return {who.to.email: mail.text for mail in self.postbox.mailings[before:] for who in mail.recipients}
-
-
-@pytest.fixture
-def house(
-    services: Services, newsletter: Newsletter, readers: list[int], postbox: Postbox, clock: Clock,
-    drain_with: Callable[[BulkMailer], Drain],
-) -> Desk:  # fmt: skip
-    """Seven readers."""
-    return Desk(services, newsletter, postbox, drain_with(postbox), clock)
-
-
-def reader(n: int) -> str:
-    """The address of one of the seven."""
-    return f"reader{n}@example.test"
+from tests.issues.paper import take_back
 
 
 def test_readers_fall_into_kinds_and_not_into_choices(house: Desk, readers: list[int], services: Services) -> None:

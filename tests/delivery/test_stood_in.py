@@ -1,45 +1,31 @@
 """What stood in an issue for some readers is written down, and a correction of it goes to those alone who had it."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import select
 
 from service.bootstrap import Services
 from service.delivery.content import freeze
 from service.delivery.correcting import copies_with, readers_with
-from service.delivery.drain import Drain
 from service.delivery.model import Variant
 from service.editors.model import Editor
 from service.issues.approvals import approve
 from service.issues.corrections import mark_stood_in_wrong, published
 from service.issues.errors import NoSuchIssue, NothingToCorrect
-from service.issues.model import Issue, ItemKind, Newsletter, StoodIn
+from service.issues.model import Issue, ItemKind, StoodIn
 from service.issues.scheduling import schedule
 from service.issues.stood_in import stood_in
 from service.issues.taking_back import issue_places
 from service.library.model import Article
-from service.mail.bulk import BulkMailer
 from service.stories.model import Scope, Story
 from service.stories.take_backs import Place
 from service.subscribers.model import Subscriber
 from service.subscribers.reading import Reading
-from tests.conftest import Clock, Postbox
+from tests.delivery.desk import NO_DEATH, Desk, reader
 from tests.delivery.readers import PLAIN, choose
-from tests.delivery.test_kinds import NO_DEATH, Desk, reader
 from tests.issues.paper import an_article, take_back
 from tests.issues.preflight.test_examine import an_item
 
 WRONG = ("The year.", "It was 2019.")
-
-
-@pytest.fixture
-def house(
-    services: Services, newsletter: Newsletter, readers: list[int], postbox: Postbox, clock: Clock,
-    drain_with: Callable[[BulkMailer], Drain],
-) -> Desk:  # fmt: skip
-    """Seven readers."""
-    return Desk(services, newsletter, postbox, drain_with(postbox), clock)
 
 
 @pytest.fixture
